@@ -1,0 +1,61 @@
+import type { Fraud } from '#shared/domain/fraud.ts';
+import type { Rule } from '#shared/domain/rule.ts';
+import type { Transaction } from '#shared/domain/transaction.ts';
+import { alertId } from './core/alert-id.ts';
+import type { FraudSink } from './fraud-sink.ts';
+import type { Finding, TotalsStore, Verdict } from './totals-store.ts';
+
+/** What `score` answers; `alertId` where the transaction opened an episode or brought one up to date. */
+export type Outcome =
+  | ({ readonly kind: Verdict['kind'] | 'duplicate'; readonly alertId: string | undefined } & Pick<
+      Verdict,
+      'totalMinor' | 'transactionCount'
+    >)
+  | { readonly kind: 'late'; readonly newestTimeMs: number };
+
+export type Score = (transaction: Transaction) => Promise<Outcome>;
+
+/**
+ * START HERE. The decision about one transaction, end to end: the store adds it to its pair in one
+ * atomic step and says what follows; every fraud event that follows is sent; only then does this
+ * return, so that an answer means "stored, and told" (L1). Repeating a transaction repeats its
+ * decision and its fraud events, with the same ids (O3).
+ *
+ * @throws AppError `state` or `sink`, both retryable: the sender delivers again, and nothing counts
+ * twice.
+ */
+export function createScore(parts: { store: TotalsStore; sink: FraudSink; rule: Rule }): Score {
+  const { store, sink, rule } = parts;
+  return async (transaction) => {
+    const decision = await store.add(transaction);
+    if (decision.kind === 'late') return decision;
+    const verdict = decision.kind === 'duplicate' ? decision.first : decision;
+    for (const finding of verdict.findings) await sink.send(toFraud(rule, transaction, finding));
+    if (verdict.findings.length > 0) await store.sent(transaction);
+    const opening = verdict.findings.at(-1)?.openingId;
+    return {
+      kind: decision.kind,
+      totalMinor: verdict.totalMinor,
+      transactionCount: verdict.transactionCount,
+      alertId: opening === undefined ? undefined : alertId(rule, transaction, opening),
+    };
+  };
+}
+
+function toFraud(rule: Rule, transaction: Transaction, finding: Finding): Fraud {
+  const { origin, target, currency } = transaction;
+  return {
+    alertId: alertId(rule, transaction, finding.openingId),
+    sequence: finding.sequence,
+    rule: { id: rule.id, version: rule.version },
+    pair: { origin, target, currency },
+    firstTimeMs: finding.firstTimeMs,
+    lastTimeMs: finding.lastTimeMs,
+    totalMinor: finding.totalMinor,
+    thresholdMinor: rule.thresholdMinor,
+    windowMs: rule.windowMs,
+    transactionCount: finding.transactionCount,
+    truncated: finding.members.length < finding.transactionCount,
+    transactions: finding.members,
+  };
+}

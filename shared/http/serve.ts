@@ -1,0 +1,88 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Bounds of a listening function (spec P). Times in milliseconds, sizes in bytes. */
+export interface ServeLimits {
+  readonly maxHeaderBytes: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  /** Longer than the proxy keeps an idle connection, so that the proxy closes first (facts 3). */
+  readonly keepAliveTimeoutMs: number;
+  readonly maxConnections: number;
+}
+
+export const SERVE_LIMITS: ServeLimits = {
+  maxHeaderBytes: 16 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 120_000,
+  maxConnections: 10_000,
+};
+
+export interface Serving {
+  readonly server: Server;
+  readonly port: number;
+  readonly url: string;
+  /** False from the first moment of draining on; `/readyz` answers 503 then. */
+  readonly isReady: () => boolean;
+  /**
+   * Takes new requests until none came for `quietMs`, at most `drainMs`, then finishes what is in
+   * flight and closes. Safe to call twice; both calls wait for the same end.
+   */
+  readonly drain: (options?: { drainMs?: number; quietMs?: number }) => Promise<void>;
+}
+
+/** Listens and resolves when the port is open. Rejects when it cannot be had. */
+export async function serve(
+  listener: RequestListener,
+  options: { port: number; host?: string; limits?: Partial<ServeLimits> },
+): Promise<Serving> {
+  const limits = { ...SERVE_LIMITS, ...options.limits };
+  let ready = true;
+  let lastRequestMs = 0;
+  const server = createServer(
+    { maxHeaderSize: limits.maxHeaderBytes, keepAliveTimeout: limits.keepAliveTimeoutMs },
+    (request, response) => {
+      lastRequestMs = performance.now();
+      if (!ready) response.setHeader('connection', 'close');
+      listener(request, response);
+    },
+  );
+  server.headersTimeout = limits.headersTimeoutMs;
+  server.requestTimeout = limits.requestTimeoutMs;
+  server.maxConnections = limits.maxConnections;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address() as AddressInfo;
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  const reachable = host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host;
+
+  let draining: Promise<void> | undefined;
+  const drainOnce = async (drainMs: number, quietMs: number): Promise<void> => {
+    ready = false;
+    const startMs = performance.now();
+    lastRequestMs = Math.max(lastRequestMs, startMs - quietMs);
+    while (performance.now() - startMs < drainMs && performance.now() - lastRequestMs < quietMs) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeIdleConnections();
+    });
+  };
+  return {
+    server,
+    port: address.port,
+    url: `http://${reachable}:${address.port}`,
+    isReady: () => ready,
+    drain: ({ drainMs = 0, quietMs = 1000 } = {}) => {
+      draining ??= drainOnce(drainMs, quietMs);
+      return draining;
+    },
+  };
+}
