@@ -1,0 +1,84 @@
+import type { StoredRecord } from '#shared/kafka/topic.ts';
+import {
+  isCloudEvent,
+  isStructured,
+  parseStructured,
+  toBinaryRequest,
+  type WireEvent,
+  withExtensions,
+} from './wire-event.ts';
+
+/** The KafkaSource's own name, which the source attribute of plain records tells. */
+export interface SourceName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * The CloudEvent that KafkaSource makes of a record: a record that is one (binary `ce_` headers, or
+ * structured) keeps its own attributes; any other becomes a `dev.knative.kafka.event` around the
+ * record's value. Every event tells the partition and offset that it came from. Total: each record
+ * gives an event, and the same record the same event.
+ *
+ * Behaviour: knative-extensions/eventing-kafka-broker, KafkaSource v1.
+ */
+export function recordToEvent(record: StoredRecord, source: SourceName): WireEvent {
+  const position = {
+    knativekafkapartition: String(record.partition),
+    knativekafkaoffset: String(record.offset),
+  };
+  const event = structuredEvent(record) ?? binaryEvent(record) ?? plainEvent(record, source);
+  return withExtensions(event, position);
+}
+
+function structuredEvent(record: StoredRecord): WireEvent | undefined {
+  if (!isStructured(record.headers['content-type']) || record.value === null) return undefined;
+  return parseStructured(record.value);
+}
+
+function binaryEvent(record: StoredRecord): WireEvent | undefined {
+  const attributes: Record<string, string> = {};
+  for (const [name, value] of Object.entries(record.headers)) {
+    if (name.startsWith('ce_')) attributes[name.slice(3)] = value;
+  }
+  const event = {
+    attributes,
+    contentType: record.headers['content-type'],
+    data: record.value ?? Buffer.alloc(0),
+  };
+  return isCloudEvent(event) ? event : undefined;
+}
+
+function plainEvent(record: StoredRecord, { namespace, name }: SourceName): WireEvent {
+  const { partition, offset, topic, key, headers } = record;
+  const attributes: Record<string, string> = {
+    specversion: '1.0',
+    type: 'dev.knative.kafka.event',
+    id: `partition:${partition}/offset:${offset}`,
+    source: `/apis/v1/namespaces/${namespace}/kafkasources/${name}#${topic}`,
+    subject: `partition:${partition}#${offset}`,
+    time: new Date(record.timestampMs).toISOString(),
+  };
+  if (key !== null) {
+    attributes.key = key;
+    attributes.partitionkey = key;
+  }
+  for (const [header, value] of Object.entries(headers)) {
+    const extension = header.toLowerCase().replace(/[^a-z0-9]/g, '');
+    if (header !== 'content-type') attributes[`kafkaheader${extension}`] = value;
+  }
+  return {
+    attributes,
+    contentType: headers['content-type'],
+    data: record.value ?? Buffer.alloc(0),
+  };
+}
+
+/** Headers and body of the one POST that KafkaSource makes for an event: always binary mode. */
+export function eventToPost(
+  event: WireEvent,
+  namespace: string,
+): { headers: Record<string, string>; body: Buffer } {
+  const { headers, body } = toBinaryRequest(event);
+  return { headers: { ...headers, prefer: 'reply', 'kn-namespace': namespace }, body };
+}

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs, type Delivery, isDelivered, isRetried, type PostResult } from './delivery.ts';
+
+/** What the tries together came to. `abandoned`: the lease ended first, and another will deliver. */
+export type SendResult =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'refused'; readonly result: PostResult }
+  | { readonly kind: 'abandoned' };
+
+/**
+ * Posts until it is accepted, refused for good, or out of retries. When `signal` aborts, the
+ * request in flight is the last one, and waiting for the next ends at once.
+ */
+export async function send(
+  delivery: Delivery,
+  post: () => Promise<PostResult>,
+  options: { signal: AbortSignal; onRetry: () => void },
+): Promise<SendResult> {
+  const { signal, onRetry } = options;
+  for (let attempt = 1; ; attempt++) {
+    const result = await post();
+    if (isDelivered(result)) return { kind: 'delivered' };
+    if (!isRetried(result)) return { kind: 'refused', result };
+    if (signal.aborted) return { kind: 'abandoned' };
+    if (attempt > delivery.retries) return { kind: 'refused', result };
+    onRetry();
+    try {
+      await sleep(backoffMs(delivery, attempt), undefined, { signal });
+    } catch {
+      return { kind: 'abandoned' };
+    }
+  }
+}
