@@ -1,49 +1,35 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * One project a lane (see CONTRIBUTING.md). The unit lane needs nothing; the others need the
- * servers that `./splitwatch test` starts, and fail with one line when those are missing.
+ * One project a lane (see CONTRIBUTING.md). The unit and tidy lanes need nothing; the others need
+ * the parts that `./splitwatch test` starts, and fail with one line when those are missing.
+ * test/tidy/lanes.test.ts checks that every test file belongs to exactly one lane.
  */
-const UNIT = ['{functions,shared,local,cli}/**/*.test.ts', 'test/tidy/**/*.test.ts'];
 const HEAVY = ['**/*.redis.test.ts', '**/*.kafka.test.ts'];
+const SOURCES = '{functions,shared,local,cli}/**';
+
+const lane = (name: string, include: string[], testTimeout: number) => ({
+  // One file at a time: heavy lanes share a broker, a Redis, a machine of two cores.
+  test: { name, include, testTimeout, fileParallelism: false },
+});
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
-      { test: { name: 'unit', include: UNIT, exclude: HEAVY } },
       {
         test: {
-          name: 'redis',
-          include: ['{functions,shared,local,cli,test}/**/*.redis.test.ts'],
-          fileParallelism: false,
+          name: 'unit',
+          include: [`${SOURCES}/*.test.ts`, 'test/oracle/**/*.test.ts'],
+          exclude: HEAVY,
+          testTimeout: 20_000,
         },
       },
-      {
-        test: {
-          name: 'kafka',
-          include: ['{functions,shared,local,cli,test}/**/*.kafka.test.ts'],
-          fileParallelism: false,
-          testTimeout: 60_000,
-        },
-      },
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 300_000,
-        },
-      },
-      {
-        test: {
-          name: 'page',
-          include: ['test/page/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 60_000,
-        },
-      },
+      { test: { name: 'tidy', include: ['test/tidy/**/*.test.ts'], testTimeout: 20_000 } },
+      lane('redis', [`${SOURCES}/*.redis.test.ts`], 20_000),
+      lane('kafka', [`${SOURCES}/*.kafka.test.ts`], 60_000),
+      lane('e2e', ['test/e2e/**/*.test.ts'], 300_000),
+      lane('page', ['test/page/**/*.test.ts'], 60_000),
     ],
   },
 });

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+
+/** One command of `./splitwatch`: its line in the help, and how to load the rest of it. */
+export interface CommandEntry {
+  readonly name: string;
+  /** Heading of the help under which it stands. */
+  readonly group: string;
+  /** One line; the command's own file says the same to commander, and a test keeps them equal. */
+  readonly summary: string;
+  /** Loads only this command's file, so that `--help` and small commands start at once. */
+  readonly load: () => Promise<{ readonly register: (program: Command) => void }>;
+}
+
+const SEE = 'See it work:';
+const RUN = 'Run it on real Kafka and Redis:';
+const DEVELOP = 'Work on it:';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'demo',
+    group: SEE,
+    summary: 'run everything in one process on embedded parts',
+    load: () => load('demo'),
+  },
+  {
+    name: 'watch',
+    group: SEE,
+    summary: 'show fraud in the terminal as it is found',
+    load: () => load('watch'),
+  },
+  {
+    name: 'send',
+    group: SEE,
+    summary: 'send one transaction, or many from a file',
+    load: () => load('send'),
+  },
+  {
+    name: 'up',
+    group: RUN,
+    summary: 'run the three functions between Kafka and Redis',
+    load: () => load('up'),
+  },
+  {
+    name: 'generate',
+    group: RUN,
+    summary: 'write seeded traffic with planted structuring to a topic',
+    load: () => load('generate'),
+  },
+  {
+    name: 'services',
+    group: RUN,
+    summary: 'run a Redis and a Kafka broker on this machine',
+    load: () => load('services'),
+  },
+  {
+    name: 'check',
+    group: DEVELOP,
+    summary: 'check format, lint, types and quick tests in half a minute',
+    load: () => load('check'),
+  },
+  {
+    name: 'test',
+    group: DEVELOP,
+    summary: 'run every test, with a real Redis, Kafka and browser',
+    load: () => load('test'),
+  },
+];
+
+/** While the commands are being written: a file that is not there yet is one line, not a broken type. */
+async function load(name: string): Promise<{ register: (program: Command) => void }> {
+  return import(`./${name}.ts`);
+}
