@@ -48,7 +48,7 @@ describe('the plan tree', () => {
     const screen = { isTTY: true, write: (text: string) => written.push(text) };
     const drawer = createPlanDrawer(newPlan(), screen);
     await drawer.run('dependencies', 'topics', async () => {});
-    expect(written[1]).toMatch(/^\x1b\[9A/u);
+    expect(written[1]?.startsWith('\x1b[9A')).toBe(true);
   });
 
   it('marks a step that fails, says why, and throws the error on', async () => {
