@@ -1,0 +1,98 @@
+import { malformed } from './refusals.ts';
+
+/**
+ * A JSON number as it was written. JSON.parse would make a float of it, and from there on 1e3 is
+ * 1000 and 70368744177664.01 is 70368744177664.02: not the way to take money.
+ */
+export class JsonNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** True for an object in braces: no array, no null, no number. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof JsonNumber)
+  );
+}
+
+/** The member itself, never something inherited: `constructor` is undefined unless it was sent. */
+export function member(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/**
+ * The JSON value of a text, numbers as {@link JsonNumber}. Where a name is repeated, the last one
+ * counts.
+ * @throws AppError `malformed` when it is not JSON, or is nested deeper than `maxDepth`.
+ */
+export function parseJson(text: string, field: string, maxDepth: number): unknown {
+  const { depth, hasNumber } = scan(text, maxDepth);
+  if (depth > maxDepth) throw malformed(field, `JSON nested at most ${maxDepth} deep`);
+  try {
+    return hasNumber ? JSON.parse(text, keepNumber as Reviver) : JSON.parse(text);
+  } catch (error) {
+    throw malformed(field, 'JSON', error);
+  }
+}
+
+type Reviver = (key: string, value: unknown) => unknown;
+
+function keepNumber(_key: string, value: unknown, context: { source?: string }): unknown {
+  return typeof value === 'number' ? new JsonNumber(context.source as string) : value;
+}
+
+/**
+ * How deep the brackets outside strings go, and whether there is a number, without building
+ * anything. Of a text that is not JSON it may say anything; JSON.parse refuses that.
+ */
+function scan(text: string, maxDepth: number): { depth: number; hasNumber: boolean } {
+  let depth = 0;
+  let deepest = 0;
+  let hasNumber = false;
+  for (let i = 0; i < text.length && deepest <= maxDepth; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) {
+      i = endOfString(text, i);
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      depth += 1;
+      if (depth > deepest) deepest = depth;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      depth -= 1;
+    } else if (code >= ZERO && code <= NINE) {
+      hasNumber = true;
+    }
+  }
+  return { depth: deepest, hasNumber };
+}
+
+function endOfString(text: string, start: number): number {
+  let end = start;
+  do {
+    end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length;
+  } while (isEscaped(text, end));
+  return end;
+}
+
+function isEscaped(text: string, index: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(index - 1 - backslashes) === BACKSLASH) backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const ZERO = 0x30;
+const NINE = 0x39;

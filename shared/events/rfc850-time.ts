@@ -1,0 +1,29 @@
+import { utcMs } from './utc-time.ts';
+
+const WEEKDAY = '(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day';
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const RFC850 = new RegExp(
+  `^${WEEKDAY}, (\\d\\d)-(${MONTHS.join('|')})-(\\d\\d) (\\d\\d):(\\d\\d):(\\d\\d) (?:UTC|GMT)$`,
+);
+
+/**
+ * Epoch milliseconds of an RFC 850 time as the seeds print it (S4),
+ * `Sunday, 23-Jul-17 01:06:47 UTC`, or undefined where it is not one.
+ *
+ * The year `yy` is 2000 + yy: the format was given up long before 2000 in all other uses, and money
+ * that moved in 1917 is not ours to watch. The weekday must be the name of one, but is not compared
+ * with the date: it says nothing that the date does not say.
+ */
+export function parseRfc850(text: string): number | undefined {
+  const match = RFC850.exec(text);
+  if (match === null) return undefined;
+  const [, day, month, year, hour, minute, second] = match;
+  return utcMs({
+    year: 2000 + Number(year),
+    month: MONTHS.indexOf(month as string) + 1,
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+  });
+}
