@@ -1,0 +1,52 @@
+import { ErrorReply, SocketClosedUnexpectedlyError } from '@redis/client';
+import { describe, expect, test } from 'vitest';
+import { AppError, toAppError } from '#shared/errors.ts';
+import { fromRedis, isMisconfigured, messageOf } from './redis-errors.ts';
+
+describe('what a failed call means', () => {
+  test.each([
+    'LOADING Redis is loading the dataset in memory',
+    "OOM command not allowed when used memory > 'maxmemory'.",
+    "READONLY You can't write against a read only replica.",
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+    'CLUSTERDOWN The cluster is down',
+    'TRYAGAIN Multiple keys request during rehashing of slot',
+    'BUSY Redis is busy running a script.',
+    'NOAUTH Authentication required.',
+    'ERR max number of clients reached',
+    "ERR Error running script (call to f_1): @user_script:1: -OOM command not allowed when used memory > 'maxmemory'.",
+  ])('is state, to be tried again (H): %s', (message) => {
+    const error = toAppError(fromRedis(new ErrorReply(message)));
+    expect(error).toMatchObject({ code: 'state', retryable: true, status: 503 });
+  });
+
+  test.each([
+    'WRONGTYPE Operation against a key holding the wrong kind of value',
+    'ERR user_script:1: attempt to index a nil value',
+  ])('is a defect of ours: %s', (message) => {
+    expect(toAppError(fromRedis(new ErrorReply(message))).code).toBe('internal');
+  });
+
+  test('is state when the connection went away', () => {
+    expect(fromRedis(new SocketClosedUnexpectedlyError())).toBeInstanceOf(AppError);
+    expect(toAppError(fromRedis(new SocketClosedUnexpectedlyError())).code).toBe('state');
+  });
+
+  test('passes a programmer’s error and a made AppError as they are', () => {
+    const wrong = new TypeError('undefined is not a function');
+    const made = new AppError('state', 'slow');
+    expect(fromRedis(wrong)).toBe(wrong);
+    expect(fromRedis(made)).toBe(made);
+  });
+});
+
+test('tells a wrong password and a wrong database from a Redis that is starting', () => {
+  expect(isMisconfigured(new ErrorReply('WRONGPASS invalid username-password pair'))).toBe(true);
+  expect(isMisconfigured(new ErrorReply('ERR DB index is out of range'))).toBe(true);
+  expect(isMisconfigured(new ErrorReply('LOADING Redis is loading'))).toBe(false);
+  expect(isMisconfigured(new Error('connect ECONNREFUSED'))).toBe(false);
+});
+
+test('finds words for an error that has only a code', () => {
+  expect(messageOf(Object.assign(new Error(''), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED');
+});

@@ -1,0 +1,77 @@
+import { ErrorReply } from '@redis/client';
+import { AppError } from '#shared/errors.ts';
+
+/**
+ * The one place that says what a failed Redis call means. Redis away, slow, full, loading or locked
+ * out is `state`: 503, and the same call may succeed later. A reply that says that our script or
+ * command is wrong (WRONGTYPE, a Lua error) is a defect of ours and passes as it is, to become
+ * `internal`.
+ */
+
+/** First words of error replies that speak of the server's condition, not of our command. */
+const CONDITIONS: ReadonlySet<string> = new Set([
+  'LOADING',
+  'OOM',
+  'READONLY',
+  'MISCONF',
+  'NOREPLICAS',
+  'MASTERDOWN',
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+  'MOVED',
+  'ASK',
+  'BUSY',
+  'UNKILLABLE',
+  'NOAUTH',
+  'WRONGPASS',
+  'NOPERM',
+]);
+
+/** Conditions that waiting does not cure when they meet us at start. */
+const MISCONFIGURED: ReadonlySet<string> = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
+
+// Before Redis 7 a script's error carries the condition inside:
+// "ERR Error running script (call to f_…): @user_script:1: -OOM command not allowed …".
+const IN_SCRIPT = /@user_script: ?\d+: -?([A-Z]+) /;
+
+/** The first word of an error reply (its code), also where a script reports it. Never throws. */
+export function replyCode(thrown: unknown): string | undefined {
+  if (!(thrown instanceof ErrorReply)) return undefined;
+  return IN_SCRIPT.exec(thrown.message)?.[1] ?? /^[A-Z]+/.exec(thrown.message)?.[0];
+}
+
+/** The error to throw for a failed call: `state`, or the value itself where it is a defect. */
+export function fromRedis(thrown: unknown): unknown {
+  if (thrown instanceof AppError) return thrown;
+  const code = replyCode(thrown);
+  if (code !== undefined) {
+    if (CONDITIONS.has(code)) return state(`Redis answers ${code}`, thrown);
+    if (/max number of clients/.test(messageOf(thrown))) {
+      return state('Redis has no room for another client', thrown);
+    }
+    return thrown;
+  }
+  // What the client throws besides replies is about the connection. Programmers' errors are not.
+  if (!(thrown instanceof Error) || thrown instanceof TypeError || thrown instanceof RangeError) {
+    return thrown;
+  }
+  return state(`Redis is not reachable: ${messageOf(thrown)}`, thrown);
+}
+
+/** True for an answer at start that no waiting cures: a wrong password, user or database. */
+export function isMisconfigured(thrown: unknown): boolean {
+  const code = replyCode(thrown);
+  if (code === undefined) return false;
+  return MISCONFIGURED.has(code) || /AUTH|DB index/.test(messageOf(thrown));
+}
+
+/** What went wrong in words; connection errors of several addresses have only a code. */
+export function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const code = (thrown as NodeJS.ErrnoException).code;
+  return thrown.message || code || thrown.name;
+}
+
+function state(detail: string, cause: unknown): AppError {
+  return new AppError('state', detail, { cause });
+}
