@@ -76,6 +76,7 @@ export class ConsumerGroup {
     for (const log of this.#logs) log.wake();
     const own = this.#readings.filter((reading) => reading?.owner === owner) as Reading[];
     await Promise.all(own.map((reading) => this.#close(reading, 'stop')));
+    for (const { lease } of own) this.#readings[lease.partition] = undefined;
     this.#owners.splice(this.#owners.indexOf(owner), 1);
     this.#deal();
   }

@@ -1,0 +1,117 @@
+import type { Admin } from 'kafkajs';
+import { createKafkaClient, type KafkaClientOptions, withinDeadline } from './kafka-client.ts';
+import { KafkaSubscription } from './kafka-subscription.ts';
+import { createKafkaWriter } from './kafka-writer.ts';
+import type { TopicAdmin, TopicReader, TopicWriter } from './topic.ts';
+
+export interface KafkaTopicsOptions extends KafkaClientOptions {
+  /** Longest time for one `write`; 10,000 ms. */
+  readonly writeTimeoutMs?: number;
+  /** How long a reader may be silent before its partitions go to others; 10,000 ms. */
+  readonly sessionTimeoutMs?: number;
+  /** Longest time until a group has taken a new reader in; 30,000 ms. */
+  readonly joinTimeoutMs?: number;
+}
+
+export type KafkaTopics = TopicWriter & TopicReader & TopicAdmin;
+
+const ADMIN_TIMEOUT_MS = 10_000;
+
+/**
+ * The topic port on real brokers, by kafkajs. Connects when first used; every call has a deadline
+ * and ends in AppError `topic` with the brokers named. This folder is the only one that knows
+ * kafkajs.
+ */
+export function createKafkaTopics(options: KafkaTopicsOptions): KafkaTopics {
+  const { brokers, log, writeTimeoutMs = 10_000 } = options;
+  const kafka = createKafkaClient(options);
+  const writer = createKafkaWriter({ kafka, brokers, writeTimeoutMs });
+  const ask = adminOf(() => kafka.admin(), brokers);
+  return {
+    write: writer.write,
+    async ensureTopics(topics) {
+      await ask.run('creating topics', async (admin) => {
+        const existing = new Set(await admin.listTopics());
+        const missing = topics.filter(({ name }) => !existing.has(name));
+        if (missing.length === 0) return;
+        await admin.createTopics({
+          topics: missing.map(({ name, partitions }) => ({
+            topic: name,
+            numPartitions: partitions,
+          })),
+          waitForLeaders: true,
+          timeout: ADMIN_TIMEOUT_MS,
+        });
+      });
+    },
+    async subscribe(subscription) {
+      const { sessionTimeoutMs = 10_000, joinTimeoutMs = 30_000 } = options;
+      const settings = { kafka, brokers, log, sessionTimeoutMs, joinTimeoutMs };
+      const running = new KafkaSubscription(subscription, settings);
+      await running.start();
+      const { topic, group, from } = subscription;
+      return {
+        lag: () => ask.run('asking for the lag', (admin) => lagOf(admin, topic, group, from)),
+        stop: () => running.stop(),
+      };
+    },
+    async problem() {
+      try {
+        await ask.run('asking for its topics', (admin) => admin.listTopics());
+        return undefined;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
+    async close() {
+      await Promise.all([writer.close(), ask.close()]);
+    },
+  };
+}
+
+/** One admin connection for all questions, made when first needed, made anew after a failure. */
+function adminOf(create: () => Admin, brokers: readonly string[]) {
+  let connected: Promise<Admin> | undefined;
+  const drop = async (): Promise<void> => {
+    const dropped = connected;
+    connected = undefined;
+    await dropped?.then((admin) => admin.disconnect()).catch(() => {});
+  };
+  const connect = async (): Promise<Admin> => {
+    const admin = create();
+    await admin.connect();
+    return admin;
+  };
+  return {
+    async run<T>(what: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+      connected ??= connect();
+      try {
+        return await withinDeadline(connected.then(work), ADMIN_TIMEOUT_MS, brokers, what);
+      } catch (error) {
+        void drop();
+        throw error;
+      }
+    },
+    close: drop,
+  };
+}
+
+async function lagOf(
+  admin: Admin,
+  topic: string,
+  group: string,
+  from: 'earliest' | 'latest',
+): Promise<number> {
+  const ends = await admin.fetchTopicOffsets(topic);
+  const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+  const settled = new Map(
+    (committed?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)]),
+  );
+  let lag = 0n;
+  for (const { partition, low, high } of ends) {
+    const offset = settled.get(partition) ?? -1n;
+    const nothingYet = from === 'earliest' ? BigInt(low) : BigInt(high);
+    lag += BigInt(high) - (offset < 0n ? nothingYet : offset);
+  }
+  return Number(lag);
+}
