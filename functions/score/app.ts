@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import type { Registry } from 'prom-client';
+import type { Rule } from '#shared/domain/rule.ts';
+import { DECODE_LIMITS } from '#shared/events/decode-transactions.ts';
+import { createTokenCheck } from '#shared/http/bearer-token.ts';
+import type { Log } from '#shared/log.ts';
+import { createEventDoor, type EventDoorLimits } from './event-door.ts';
+import { createEventPath, type EventPathLimits } from './event-path.ts';
+import { createFailureLog } from './failure-log.ts';
+import { createRoutes } from './routes.ts';
+import type { Score } from './score.ts';
+import { createScoreMetrics } from './score-metrics.ts';
+import type { TotalsStore } from './totals-store.ts';
+
+/** Bounds of the event path (P); each is a setting of `config.ts`, where the defaults are said. */
+export type ScoreLimits = EventPathLimits & EventDoorLimits;
+
+export const SCORE_LIMITS: ScoreLimits = {
+  ...DECODE_LIMITS,
+  maxInFlight: 256,
+  maxBodyBytes: 64 * 1024,
+  maxBatchBytes: 1024 * 1024,
+  batchConcurrency: 16,
+  bodyTimeoutMs: 10_000,
+};
+
+export interface ScoreAppParts {
+  readonly score: Score;
+  readonly store: Pick<TotalsStore, 'read'>;
+  readonly rule: Rule;
+  readonly log: Log;
+  readonly registry: Registry;
+  readonly limits?: Partial<ScoreLimits>;
+  /** Bearer token that the event path and `/pairs` ask for; none: open. */
+  readonly token?: string | undefined;
+  /** The clock, epoch milliseconds. */
+  readonly now?: () => number;
+  /** Makes the id of a plain post that has none. */
+  readonly makeId?: () => string;
+  /** False once draining has begun. */
+  readonly isReady?: () => boolean;
+  /** Undefined when the store can be used, else a sentence. */
+  readonly notReadyReason?: () => string | undefined;
+}
+
+/**
+ * The door of score: request in, status out (spec H). `POST /` is the event path, answered here
+ * without express, whose router and body parser would cost five times the rest; all else is in
+ * `routes.ts`.
+ */
+export function createScoreApp(parts: ScoreAppParts): { listener: RequestListener } {
+  const { rule, score, log, registry, token, now = Date.now, makeId = randomUUID } = parts;
+  const limits = { ...SCORE_LIMITS, ...parts.limits };
+  const metrics = createScoreMetrics(registry);
+  const logFailure = createFailureLog(log, now);
+  const checkToken = createTokenCheck(token);
+  const door = createEventDoor({ score, rule, limits, makeId, metrics, logFailure });
+  const routes = createRoutes({ ...parts, checkToken, logFailure });
+  const eventPath = createEventPath({ door, limits, checkToken, metrics, logFailure, now });
+  return {
+    listener: (request, response) => {
+      if (request.method === 'POST' && pathOf(request.url) === '/') eventPath(request, response);
+      else routes(request, response);
+    },
+  };
+}
+
+function pathOf(url = '/'): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}

@@ -1,0 +1,168 @@
+import { type ConfigOf, commonSettings, type Settings, setting } from '#shared/config.ts';
+import type { Rule } from '#shared/domain/rule.ts';
+import { parseCeOverrides } from '#shared/events/ce-overrides.ts';
+import type { ScoreLimits } from './app.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Settings of score (spec C), its bounds included (P). */
+export const scoreSettings = {
+  ...commonSettings,
+  K_SINK: setting.url({
+    description: 'Where fraud events are posted; a SinkBinding sets it.',
+    schemes: ['http', 'https'],
+  }),
+  K_CE_OVERRIDES: {
+    description: 'Extensions set on every fraud event, as JSON; a SinkBinding sets it.',
+    fallback: '{"extensions":{}}',
+    parse: (text: string) => {
+      const value = parseCeOverrides(text);
+      return value === undefined ? { expected: '{"extensions":{"name":"value"}}' } : { value };
+    },
+  },
+  REDIS_URL: setting.url({
+    description: 'Where totals are kept; `memory:` is the embedded store of one process.',
+    schemes: ['redis', 'rediss', 'memory'],
+    secret: true,
+  }),
+  WINDOW_MS: setting.integer({
+    description: 'Length of the trailing window, milliseconds of event time.',
+    fallback: '600000',
+    min: 1,
+    max: 31 * DAY_MS,
+  }),
+  ALLOWED_LATENESS_MS: setting.integer({
+    description:
+      "How far behind its pair's newest event time a transaction is still summed, milliseconds.",
+    fallback: '600000',
+    min: 0,
+    max: 31 * DAY_MS,
+  }),
+  MAX_FUTURE_MS: setting.integer({
+    description: 'How far ahead of the clock an event time may be, milliseconds; 0 is any.',
+    fallback: '300000',
+    min: 0,
+    max: 366 * DAY_MS,
+  }),
+  THRESHOLD: setting.amount({
+    description: 'Fraud when the total is strictly greater, in the major unit.',
+    fallback: '10000.00',
+  }),
+  FRAUD_UPDATES: setting.choice({
+    description: 'When an open episode is brought up to date.',
+    fallback: 'doubling',
+    choices: ['doubling', 'every', 'never'],
+  }),
+  STATE_TTL_MS: setting.integer({
+    description: 'How long the state of an idle pair is kept at least, milliseconds of the clock.',
+    fallback: '86400000',
+    min: 1_000,
+    max: 366 * DAY_MS,
+  }),
+  STORE_TIMEOUT_MS: setting.integer({
+    description: 'Deadline of one step in the store, milliseconds.',
+    fallback: '1000',
+    min: 1,
+    max: 60_000,
+  }),
+  SINK_TIMEOUT_MS: setting.integer({
+    description:
+      'Deadline of one fraud event, from sending to the end of the answer, milliseconds.',
+    fallback: '5000',
+    min: 1,
+    max: 60_000,
+  }),
+  MAX_IN_FLIGHT: setting.integer({
+    description: 'Requests handled at once; more are answered 429.',
+    fallback: '256',
+    min: 1,
+    max: 100_000,
+  }),
+  MAX_BODY_BYTES: setting.integer({
+    description: 'Largest body of one transaction, bytes; larger ones are answered 413.',
+    fallback: '65536',
+    min: 256,
+    max: 16_777_216,
+  }),
+  MAX_BATCH_BYTES: setting.integer({
+    description: 'Largest body of a batch, bytes.',
+    fallback: '1048576',
+    min: 256,
+    max: 67_108_864,
+  }),
+  MAX_BATCH_EVENTS: setting.integer({
+    description: 'Most events in a batch.',
+    fallback: '1000',
+    min: 1,
+    max: 100_000,
+  }),
+  BATCH_CONCURRENCY: setting.integer({
+    description: 'Pairs of one batch that are scored side by side.',
+    fallback: '16',
+    min: 1,
+    max: 1_000,
+  }),
+  MAX_JSON_DEPTH: setting.integer({
+    description: 'Deepest nesting of JSON that is read.',
+    fallback: '16',
+    min: 2,
+    max: 1_000,
+  }),
+  MAX_ID_BYTES: setting.integer({
+    description: "Longest id of a transaction, its event's source and id together, bytes.",
+    fallback: '512',
+    min: 64,
+    max: 4_096,
+  }),
+  MAX_HEADER_BYTES: setting.integer({
+    description: 'Most bytes in all headers of a request together.',
+    fallback: '16384',
+    min: 1_024,
+    max: 1_048_576,
+  }),
+  MAX_CONNECTIONS: setting.integer({
+    description: 'Most open connections; more are closed at once.',
+    fallback: '10000',
+    min: 1,
+    max: 1_000_000,
+  }),
+  BODY_TIMEOUT_MS: setting.integer({
+    description: 'How long the body of a request may take to come, milliseconds.',
+    fallback: '10000',
+    min: 10,
+    max: 300_000,
+  }),
+  AUTH_TOKEN: setting.optionalText({
+    description: 'Bearer token that posts and /pairs must carry; none: open.',
+    secret: true,
+  }),
+} as const satisfies Settings;
+
+export type ScoreConfig = ConfigOf<typeof scoreSettings>;
+
+/** The one rule of today, made of the settings. */
+export function ruleOf(config: ScoreConfig): Rule {
+  return {
+    id: 'pair-total',
+    version: 1,
+    groupBy: 'pair',
+    windowMs: config.WINDOW_MS,
+    allowedLatenessMs: config.ALLOWED_LATENESS_MS,
+    thresholdMinor: config.THRESHOLD,
+    updates: config.FRAUD_UPDATES,
+  };
+}
+
+export function limitsOf(config: ScoreConfig): ScoreLimits {
+  return {
+    maxInFlight: config.MAX_IN_FLIGHT,
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    maxBatchBytes: config.MAX_BATCH_BYTES,
+    maxBatchEvents: config.MAX_BATCH_EVENTS,
+    batchConcurrency: config.BATCH_CONCURRENCY,
+    maxJsonDepth: config.MAX_JSON_DEPTH,
+    maxIdBytes: config.MAX_ID_BYTES,
+    maxFutureMs: config.MAX_FUTURE_MS,
+    bodyTimeoutMs: config.BODY_TIMEOUT_MS,
+  };
+}

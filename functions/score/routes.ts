@@ -1,0 +1,98 @@
+import type { RequestListener } from 'node:http';
+import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
+import { isAccount } from '#shared/domain/pair.ts';
+import { AppError, toAppError } from '#shared/errors.ts';
+import { DEFAULT_CURRENCY, isCurrency } from '#shared/events/currency.ts';
+import { invalid, malformed } from '#shared/events/refusals.ts';
+import { type Answer, jsonAnswer, refusal, sendAnswer } from '#shared/http/answer.ts';
+import { mountOps } from '#shared/http/ops-routes.ts';
+import type { ScoreAppParts } from './app.ts';
+import type { LogFailure } from './failure-log.ts';
+import { toPairJson } from './pair-json.ts';
+
+export type RoutesParts = Pick<
+  ScoreAppParts,
+  'store' | 'rule' | 'registry' | 'isReady' | 'notReadyReason'
+> & {
+  readonly checkToken: (authorization: string | undefined) => void;
+  readonly logFailure: LogFailure;
+};
+
+const ABOUT = {
+  name: 'splitwatch score',
+  does: 'POST a transaction to / ; GET /pairs/{origin}/{target} for a pair',
+  ops: ['/healthz', '/readyz', '/metrics'],
+};
+
+/** Every route of score but the event path. */
+export function createRoutes(parts: RoutesParts): RequestListener {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.get('/', (_request, response) => sendAnswer(response, jsonAnswer(200, ABOUT)));
+  app.options('/', (request, response) => sendAnswer(response, handshake(request)));
+  app.get('/pairs/:origin/:target', async (request, response) => {
+    parts.checkToken(request.headers.authorization);
+    sendAnswer(response, await readPair(parts, request));
+  });
+  mountOps(app, {
+    registry: parts.registry,
+    isReady: parts.isReady ?? (() => true),
+    notReadyReason: parts.notReadyReason ?? (() => undefined),
+  });
+  app.all('/', (_request, response) => refuseMethod(response, 'GET, HEAD, POST, OPTIONS'));
+  app.all(['/pairs/:origin/:target', '/healthz', '/readyz', '/metrics'], (_request, response) =>
+    refuseMethod(response, 'GET, HEAD'),
+  );
+  app.use((_request, response) => {
+    sendAnswer(response, refusal(new AppError('notfound', 'path: nothing is here')));
+  });
+  app.use(answerError(parts.logFailure));
+  return app;
+}
+
+/**
+ * The webhook handshake of CloudEvents: this door takes events from any origin, at any rate; the
+ * token and the in-flight limit protect it.
+ */
+function handshake(request: Request): Answer {
+  const headers: Record<string, string> = { allow: 'GET, HEAD, POST, OPTIONS' };
+  const origin = request.headers['webhook-request-origin'];
+  if (origin !== undefined) {
+    headers['webhook-allowed-origin'] = '*';
+    headers['webhook-allowed-rate'] = '*';
+  }
+  return { status: 204, headers };
+}
+
+async function readPair(parts: RoutesParts, request: Request): Promise<Answer> {
+  const { origin, target } = request.params as { origin: string; target: string };
+  const currency = request.query.currency ?? DEFAULT_CURRENCY;
+  if (!isAccount(origin)) throw invalid('origin', 'an account');
+  if (!isAccount(target)) throw invalid('target', 'an account');
+  if (typeof currency !== 'string' || !isCurrency(currency)) {
+    throw invalid('currency', 'an upper-case ISO 4217 code with two decimals such as USD');
+  }
+  const pair = { origin, target, currency };
+  const total = await parts.store.read(pair);
+  if (total === undefined) throw new AppError('notfound', 'pair: nothing is known of it');
+  return jsonAnswer(200, toPairJson(pair, total, parts.rule));
+}
+
+function refuseMethod(response: Response, allow: string): void {
+  const error = new AppError('method', `method: expected ${allow}`, {
+    field: 'method',
+    expected: allow,
+  });
+  sendAnswer(response, refusal(error, { allow }));
+}
+
+/** Express calls it for whatever a route throws, and for a path that cannot be percent-decoded. */
+function answerError(logFailure: LogFailure): ErrorRequestHandler {
+  return (thrown: unknown, _request, response, _next) => {
+    const isBadPath = thrown instanceof URIError;
+    const error = isBadPath ? malformed('path', 'percent-encoded UTF-8') : toAppError(thrown);
+    logFailure(error, undefined);
+    sendAnswer(response, refusal(error));
+  };
+}
