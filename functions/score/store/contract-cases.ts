@@ -19,6 +19,8 @@ export const rules: readonly Rule[] = [
   { ...RULE, windowMs: 10, allowedLatenessMs: 25, updates: 'every' },
   { ...RULE, windowMs: 20, allowedLatenessMs: 0 },
   { ...RULE, windowMs: 1, allowedLatenessMs: 5, updates: 'never' },
+  // Dense: dozens of transactions in a window whose total goes to and fro over the threshold.
+  { ...RULE, windowMs: 200, allowedLatenessMs: 150, thresholdMinor: 900 },
 ];
 
 /** A transaction said briefly: `t` event time in ms, `amount` in minor units. */
@@ -43,8 +45,8 @@ export function transaction(
 export function arrivals(rule: Rule, maxLength = 60): fc.Arbitrary<Transaction[]> {
   const { windowMs: w, allowedLatenessMs: lateness } = rule;
   const step = fc.oneof(
-    { weight: 6, arbitrary: fc.integer({ min: 0, max: Math.ceil(w / 4) }) },
-    { weight: 2, arbitrary: fc.constantFrom(0, 1, w, w - 1, w + 1, -w) },
+    { weight: 6, arbitrary: fc.integer({ min: 0, max: Math.ceil(w / (w < 100 ? 4 : 40)) }) },
+    { weight: w < 100 ? 2 : 1, arbitrary: fc.constantFrom(0, 1, w, w - 1, w + 1, -w) },
     { weight: 4, arbitrary: fc.integer({ min: -lateness - 2, max: 0 }) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 3 * w }) },
   );

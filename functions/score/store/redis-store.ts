@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { type Pair, pairKey } from '#shared/domain/pair.ts';
+import type { Rule } from '#shared/domain/rule.ts';
+import type { Log } from '#shared/log.ts';
+import { connectRedis } from '#shared/redis/client.ts';
+import { luaScript } from '#shared/redis/lua-script.ts';
+import { ADD_SCRIPT, READ_SCRIPT } from '../lua/scripts.ts';
+import type { TotalsStore } from '../totals-store.ts';
+import { readDecision, readPairTotal } from './redis-replies.ts';
+
+export interface RedisStoreOptions {
+  readonly url: string;
+  readonly rule: Rule;
+  /** Longest time that one call may take, milliseconds. */
+  readonly timeoutMs: number;
+  /** How long a pair that nothing happens to is kept, milliseconds (L5). */
+  readonly stateTtlMs: number;
+  readonly log: Log;
+  /** In front of every key; tests keep apart by it. */
+  readonly keyPrefix?: string;
+  /** Entries of a large pair that are kept together, see ../lua/leaves.lua. */
+  readonly leafEntries?: number;
+}
+
+const scripts = {
+  addTransaction: luaScript(ADD_SCRIPT, (reply) => readDecision(reply as Buffer)),
+  readPair: luaScript(READ_SCRIPT, (reply) => readPairTotal(reply as Buffer)),
+};
+
+/** Measured best between reading a leaf and the number of leaves, see bench/README.md. */
+const LEAF_ENTRIES = 128;
+
+/**
+ * The store in Redis: one script call a transaction, atomic, on the keys of one pair, which carry
+ * one hash tag. Cost is flat in the pair's transactions, for those out of order about one step for
+ * each 128 of them (see ../lua/).
+ *
+ * @throws ConfigError or AppError `state` as `connectRedis`.
+ */
+export async function openRedisTotalsStore(options: RedisStoreOptions): Promise<TotalsStore> {
+  const {
+    url,
+    rule,
+    timeoutMs,
+    stateTtlMs,
+    log,
+    keyPrefix = 'sw',
+    leafEntries = LEAF_ENTRIES,
+  } = options;
+  const redis = await connectRedis({ url, timeoutMs, log, scripts, name: 'splitwatch-score' });
+  const prefix = `${keyPrefix}:${ruleMark(rule)}`;
+  const ruleArguments = [
+    rule.windowMs,
+    rule.allowedLatenessMs,
+    rule.thresholdMinor,
+    rule.updates,
+    stateTtlMs,
+    leafEntries,
+  ].map(String);
+
+  return {
+    add: (transaction) => {
+      const { id, eventTimeMs, amountMinor } = transaction;
+      return redis.callBinary((client) =>
+        client.addTransaction(keysOf(prefix, transaction), [
+          ...ruleArguments,
+          id,
+          String(eventTimeMs),
+          String(amountMinor),
+        ]),
+      );
+    },
+
+    sent: async (transaction) => {
+      const [, , , fraudKey] = keysOf(prefix, transaction);
+      try {
+        await redis.call((client) => client.hDel(fraudKey as string, `o${transaction.id}`));
+      } catch (error) {
+        // The event is sent again should the transaction come again: repeated, not lost (O3).
+        log.warn({ error: String(error) }, 'a sent fraud event could not be noted as sent');
+      }
+    },
+
+    read: (pair) =>
+      redis.callBinary((client) => client.readPair(keysOf(prefix, pair), ruleArguments)),
+    problem: () => redis.problem(),
+    close: () => redis.close(),
+  };
+}
+
+/** State string, older leaves, ids and fraud records of a pair, see ../lua/args.lua. */
+function keysOf(prefix: string, pair: Pair): string[] {
+  const state = `${prefix}{${pairKey(pair)}:${pair.currency}}`;
+  return [state, `${state}l`, `${state}i`, `${state}f`];
+}
+
+/**
+ * Tells rules apart in keys: totals made under another window or threshold are another state, so
+ * two revisions that overlap in a rollout cannot spoil each other's.
+ */
+function ruleMark(rule: Rule): string {
+  const parts = [rule.id, rule.version, rule.windowMs, rule.allowedLatenessMs, rule.thresholdMinor];
+  return createHash('sha256').update(parts.join(' ')).digest('base64url').slice(0, 6);
+}
