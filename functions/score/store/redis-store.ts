@@ -27,13 +27,15 @@ const scripts = {
   readPair: luaScript(READ_SCRIPT, (reply) => readPairTotal(reply as Buffer)),
 };
 
-/** Measured best between reading a leaf and the number of leaves, see bench/README.md. */
-const LEAF_ENTRIES = 128;
+/**
+ * Smaller: less to rewrite for one out of order. Larger: fewer leaves to step over in a long window.
+ */
+const LEAF_ENTRIES = 64;
 
 /**
  * The store in Redis: one script call a transaction, atomic, on the keys of one pair, which carry
  * one hash tag. Cost is flat in the pair's transactions, for those out of order about one step for
- * each 128 of them (see ../lua/).
+ * each 64 of them (see ../lua/).
  *
  * @throws ConfigError or AppError `state` as `connectRedis`.
  */
