@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { runTool } from './run-tool.ts';
 
-interface Step {
+/** A tool whose exit code says whether the project is in order. */
+export interface Step {
   readonly name: string;
   readonly tool: string;
   readonly args: readonly string[];
@@ -51,15 +52,15 @@ async function check(isFix: boolean): Promise<boolean> {
     runs.push([step, run]);
     if (isFix && step === biome) await run; // it writes what the others read
   }
-  let isGood = true;
+  let areAllGood = true;
   for (const [step, run] of runs) {
-    const { exitCode, output, seconds } = await run;
-    isGood &&= exitCode === 0;
-    const mark = exitCode === 0 ? 'ok    ' : 'FAILED';
+    const { isGood, output, seconds } = await run;
+    areAllGood &&= isGood;
+    const mark = isGood ? 'ok    ' : 'FAILED';
     process.stdout.write(`${mark} ${step.name.padEnd(20)} ${seconds.toFixed(1)} s\n`);
-    if (exitCode !== 0) process.stdout.write(`${output.trimEnd()}\n`);
+    if (!isGood) process.stdout.write(`${output.trimEnd()}\n`);
   }
-  return isGood;
+  return areAllGood;
 }
 
 /** One step, run to its end. Never rejects for a tool that fails. */

@@ -3,29 +3,42 @@ import { spawn } from 'node:child_process';
 export interface ProgramRun {
   /** Exit code; undefined where it could not start, was killed or took too long. */
   readonly exitCode: number | undefined;
-  /** Standard output and standard error as they came. */
+  /** Standard output and standard error as they came; empty when `isLive`. */
   readonly output: string;
 }
 
+export interface ProgramOptions {
+  /** Then it is killed. Default: it may take any time. */
+  readonly timeoutMs?: number;
+  /** On top of our own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Folder to run in; default ours. */
+  readonly folder?: string;
+  /** It writes straight to our terminal instead of into `output`. */
+  readonly isLive?: boolean;
+}
+
 /** Runs a program to its end, without input. Never rejects. */
-export async function runProgramFile(
+export function runProgramFile(
   path: string,
   args: readonly string[],
-  options: { timeoutMs: number; environment?: Readonly<Record<string, string>> },
+  options: ProgramOptions = {},
 ): Promise<ProgramRun> {
+  const { timeoutMs, environment, folder, isLive = false } = options;
   return new Promise((resolve) => {
     const child = spawn(path, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
-      killSignal: 'SIGKILL',
-      env: { ...process.env, ...options.environment },
+      stdio: ['ignore', isLive ? 'inherit' : 'pipe', isLive ? 'inherit' : 'pipe'],
+      ...(timeoutMs !== undefined && { timeout: timeoutMs, killSignal: 'SIGKILL' }),
+      ...(folder !== undefined && { cwd: folder }),
+      env: { ...process.env, ...environment },
     });
     const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const end = (exitCode: number | undefined): void =>
-      resolve({ exitCode, output: Buffer.concat(chunks).toString() });
-    child.once('error', () => end(undefined));
-    child.once('close', (code) => end(code ?? undefined));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+    }
+    child.once('error', (error) => resolve({ exitCode: undefined, output: error.message }));
+    child.once('close', (code) =>
+      resolve({ exitCode: code ?? undefined, output: Buffer.concat(chunks).toString() }),
+    );
   });
 }
