@@ -22,9 +22,24 @@ export interface PlacedCase {
 const FIRST_CASE_MS = 2000;
 const FIRST_CASE_SPAN_MS = 80_000;
 
-/** `perSecond`: how many planted transactions a second of event time, on average; maybe 0. */
-export function createPlanter(plan: TrafficPlan, perSecond: number, random: Random): Planter {
+// Planted accounts have eight digits; where they begin depends on the traffic's mark, so that two
+// runs one after the other do not plant on the same pair and add up there to what nobody planted.
+const FIRST_PLANTED_ACCOUNT = 10_000_000;
+const PLANTED_ACCOUNTS = 90_000_000;
+
+export interface PlanterOptions {
+  readonly plan: TrafficPlan;
+  /** How many planted transactions a second of event time, on average; maybe 0. */
+  readonly perSecond: number;
+  readonly random: Random;
+  /** The traffic's mark as a number, see {@link trafficMark}. */
+  readonly mark: number;
+}
+
+export function createPlanter({ plan, perSecond, random, mark }: PlanterOptions): Planter {
   const { resolutionMs, thresholdMinor } = plan;
+  const firstAccount =
+    Math.max(FIRST_PLANTED_ACCOUNT, FIRST_ACCOUNT + plan.accounts) + (mark % PLANTED_ACCOUNTS);
   const rule = { thresholdMinor, windowSteps: plan.windowMs / resolutionMs };
   const toStep = (ms: number): number => Math.ceil(ms / resolutionMs) * resolutionMs;
   let made = 0;
@@ -42,7 +57,7 @@ export function createPlanter(plan: TrafficPlan, perSecond: number, random: Rand
       // A case of many pieces is followed by a longer pause: so the rate of pieces is kept.
       const pauseMs = (planted.pieces.length / perSecond) * 1000 * (0.5 + random.fraction());
       nextMs = toStep(startMs + pauseMs);
-      const account = FIRST_ACCOUNT + plan.accounts + 2 * made;
+      const account = firstAccount + 2 * made;
       made++;
       return {
         number: made,

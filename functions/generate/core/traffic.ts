@@ -4,6 +4,7 @@ import { createDueQueue } from './due-queue.ts';
 import { CASE_KINDS, type Label } from './label.ts';
 import { createPlanter, type PlacedCase } from './planter.ts';
 import { createRandom, type Random } from './random.ts';
+import { trafficMark } from './traffic-mark.ts';
 import { planTraffic, type TrafficOptions, type TrafficPlan } from './traffic-options.ts';
 
 /** One transaction on its way: the same one may be delivered twice. */
@@ -43,8 +44,14 @@ export function* traffic(options: TrafficOptions = {}): Generator<TrafficItem, v
   const plan = planTraffic(options);
   const perSecond = plan.ratePerSecond / (1 + plan.duplicateShare);
   const background = createBackground(plan, perSecond * (1 - plan.plantedShare));
-  const planter = createPlanter(plan, perSecond * plan.plantedShare, createRandom(plan.seed, 2));
-  const dispatcher = createDispatcher(plan);
+  const mark = trafficMark(plan);
+  const planter = createPlanter({
+    plan,
+    perSecond: perSecond * plan.plantedShare,
+    random: createRandom(plan.seed, 2),
+    mark,
+  });
+  const dispatcher = createDispatcher(plan, mark.toString(16).padStart(8, '0'));
   const { waiting } = dispatcher;
 
   for (let left = plan.count; left > 0; ) {
@@ -78,10 +85,9 @@ function createBackground(plan: TrafficPlan, perSecond: number): Background {
 }
 
 /** Names transactions, and decides when each is delivered and whether again. */
-function createDispatcher(plan: TrafficPlan) {
+function createDispatcher(plan: TrafficPlan, mark: string) {
   const waiting = createDueQueue<Waiting>();
   const random = createRandom(plan.seed, 3);
-  const mark = trafficMark(plan);
   let named = 0;
 
   const make = (atMs: number, origin: string, target: string, amountMinor: number): Delivery => {
@@ -178,14 +184,4 @@ function toLabel(
     lastTimeMs: (transactions.at(-1) as Transaction).eventTimeMs,
   };
   return { settledIndex, label };
-}
-
-/** Eight hexadecimal digits made of all options but `count`: FNV-1a, 32 bits. */
-function trafficMark(plan: TrafficPlan): string {
-  const { count: _, ...rest } = plan;
-  let hash = 0x811c9dc5;
-  for (const character of JSON.stringify(rest)) {
-    hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193);
-  }
-  return (hash >>> 0).toString(16).padStart(8, '0');
 }
