@@ -49,6 +49,9 @@ function readFraud(data: JsonObject): Fraud {
   const transactions = membersOf(member(data, 'transactions'));
   const transactionCount = integerOf('transactionCount', member(data, 'transactionCount'), 1);
   const truncated = member(data, 'truncated');
+  if (transactionCount < transactions.length) {
+    throw invalid('transactionCount', 'no fewer than are listed');
+  }
   if (truncated !== transactions.length < transactionCount) {
     throw invalid('truncated', 'true exactly when fewer transactions are listed than counted');
   }
