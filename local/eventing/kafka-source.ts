@@ -61,6 +61,8 @@ export interface KafkaSourceStats {
 }
 
 export interface KafkaSource {
+  /** Commits now what may be committed, rather than at the next interval. */
+  commit(): Promise<void>;
   stats(): Promise<KafkaSourceStats>;
   /**
    * Takes no more records, waits for the requests in flight, commits, and leaves the group. What
@@ -119,9 +121,11 @@ class SourceEngine implements KafkaSource {
       onRecords: (lease, records) => this.#take(lease, records),
       onRelease: (lease, reason) => this.#release(lease, reason),
     });
-    this.#commitTimer = setInterval(() => {
-      for (const open of this.#open.values()) void this.#commit(open);
-    }, commitIntervalMs ?? 5000);
+    this.#commitTimer = setInterval(() => void this.commit(), commitIntervalMs ?? 5000);
+  }
+
+  async commit(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((open) => this.#commit(open)));
   }
 
   async stats(): Promise<KafkaSourceStats> {

@@ -1,3 +1,5 @@
+import { decodeHeaderValue, encodeHeaderValue } from '#shared/events/header-value.ts';
+
 /**
  * A CloudEvent as the eventing runtime carries it: attributes by lower-case name (all but
  * `datacontenttype`), content type, and the data as bytes that nobody here looks into. Both ways
@@ -54,7 +56,10 @@ export function fromRequest(
   if (isStructured(contentType)) return parseStructured(body);
   const attributes: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith('ce-')) attributes[name.slice(3)] = decodeHeaderValue(text(value) ?? '');
+    if (!name.startsWith('ce-')) continue;
+    const decoded = decodeHeaderValue(text(value) ?? '');
+    if (decoded === undefined) return undefined;
+    attributes[name.slice(3)] = decoded;
   }
   const event = { attributes, contentType, data: body };
   return isCloudEvent(event) ? event : undefined;
@@ -123,29 +128,4 @@ function parseJson(bytes: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-/**
- * A header's value as the CloudEvents HTTP binding (3.1.3.2) wants it: space, `"`, `%` and all but
- * printable ASCII as the %XX of their UTF-8 bytes.
- */
-export function encodeHeaderValue(value: string): string {
-  if (/^[!#$&-~]*$/.test(value)) return value;
-  let encoded = '';
-  for (const byte of Buffer.from(value)) {
-    const isPlain = byte > 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x25;
-    encoded += isPlain
-      ? String.fromCharCode(byte)
-      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return encoded;
-}
-
-/** The inverse; a `%` that begins no code stays as it is. */
-export function decodeHeaderValue(value: string): string {
-  if (!value.includes('%')) return value;
-  const bytes: Buffer[] = value
-    .split(/(%[0-9a-fA-F]{2})/)
-    .map((part, i) => (i % 2 === 1 ? Buffer.from(part.slice(1), 'hex') : Buffer.from(part)));
-  return Buffer.concat(bytes).toString();
 }

@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { type KeptFunction, startKeptFunction } from './kept-function.ts';
+import { type UpOptions, upNames } from './up-options.ts';
+
+/** After SIGTERM a function waits so long at most for requests that are still on their way. */
+const DRAIN_MS = '2000';
+
+/** The functions as processes with their production entry points, `node functions/X/main.ts`. */
+export interface UpFunctions {
+  startScore(fraudSinkUrl: string): Promise<readonly KeptFunction[]>;
+  startNotify(): Promise<KeptFunction>;
+  startGenerate(): Promise<KeptFunction>;
+}
+
+export function upFunctions(options: UpOptions): UpFunctions {
+  const names = upNames(options.prefix);
+  const start = (
+    name: 'score' | 'notify' | 'generate',
+    port: number,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<KeptFunction> =>
+    startKeptFunction({
+      name,
+      script: fileURLToPath(new URL(`../functions/${name}/main.ts`, import.meta.url)),
+      port,
+      environment: { LOG_LEVEL: 'warn', DRAIN_MS, ...environment },
+      onLogLine: options.onLogLine,
+      report: options.report,
+      ...(name === 'notify' ? { onOutput: options.onOutput } : {}),
+    });
+  return {
+    startScore: async (fraudSinkUrl) => {
+      const environment = {
+        ...options.scoreEnvironment,
+        K_SINK: fraudSinkUrl,
+        REDIS_URL: options.redisUrl,
+      };
+      const starting = Array.from({ length: options.scoreProcesses }, (_, i) =>
+        start('score', i === 0 ? (options.scorePort ?? 0) : 0, environment),
+      );
+      return allOrNone(starting);
+    },
+    startNotify: () =>
+      start('notify', options.pagePort ?? 0, {
+        REDIS_URL: options.redisUrl,
+        CHANNELS: options.channel,
+        BROKER_NAME: options.kafkaBrokers[0] ?? '',
+        TOPIC_NAME: names.fraud,
+      }),
+    startGenerate: () =>
+      start('generate', options.generatePort ?? 0, {
+        KAFKA_BROKERS: options.kafkaBrokers.join(','),
+        TOPIC: names.transactions,
+      }),
+  };
+}
+
+/** All of them, or the first failure when every one has ended its start; then none is left running. */
+async function allOrNone(
+  starting: readonly Promise<KeptFunction>[],
+): Promise<readonly KeptFunction[]> {
+  const results = await Promise.allSettled(starting);
+  const started = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = results.find((one) => one.status === 'rejected');
+  if (failed === undefined) return started;
+  await Promise.all(started.map((one) => one.stop()));
+  throw failed.reason;
+}
