@@ -87,7 +87,10 @@ function assertPlan(plan: TrafficPlan): void {
     ['resolutionMs', Number.isSafeInteger(plan.resolutionMs) && plan.resolutionMs >= 1],
     ['windowMs', Number.isSafeInteger(steps) && steps >= WINDOW_STEPS_MIN],
     ['startTimeMs', Number.isSafeInteger(plan.startTimeMs / plan.resolutionMs)],
-    ['thresholdMinor', Number.isSafeInteger(plan.thresholdMinor) && plan.thresholdMinor >= 1000],
+    [
+      'thresholdMinor',
+      Number.isSafeInteger(plan.thresholdMinor * 3) && plan.thresholdMinor >= 1000,
+    ],
     ['duplicateShare', plan.duplicateShare >= 0 && plan.duplicateShare <= 1],
     ['outOfOrderShare', plan.outOfOrderShare >= 0 && plan.outOfOrderShare <= 1],
     ['plantedShare', plan.plantedShare >= 0 && plan.plantedShare <= 1],

@@ -1,0 +1,61 @@
+import { CONFIG_EXIT_CODE, ConfigError, readConfig } from '#shared/config.ts';
+import { watchReadiness } from '#shared/http/readiness.ts';
+import { serve } from '#shared/http/serve.ts';
+import { kafkaSecurity } from '#shared/kafka/kafka-settings.ts';
+import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
+import { createLog } from '#shared/log.ts';
+import { createRegistry } from '#shared/metrics.ts';
+import { createGenerateApp } from './app.ts';
+import { defaultsOf, generateSettings, limitsOf } from './config.ts';
+import { runStandingTraffic } from './standing-traffic.ts';
+
+async function main(): Promise<void> {
+  const config = readConfig(generateSettings, process.env);
+  const log = createLog('generate', config.LOG_LEVEL);
+  const writer = createKafkaTopics({
+    ...{ brokers: config.KAFKA_BROKERS, log, clientId: 'splitwatch-generate' },
+    security: kafkaSecurity(config),
+    writeTimeoutMs: config.WRITE_TIMEOUT_MS,
+  });
+  const readiness = watchReadiness({ problem: writer.problem, intervalMs: 2_000, failuresMax: 5 });
+  const stopping = new AbortController();
+  let isReady = (): boolean => true;
+  const app = createGenerateApp({
+    ...{ writer, topic: config.TOPIC, labelsTopic: config.LABELS_TOPIC, log },
+    ...{ registry: createRegistry('generate'), limits: limitsOf(config) },
+    ...{ defaults: defaultsOf(config), token: config.AUTH_TOKEN, stopping: stopping.signal },
+    ...{ notReadyReason: readiness.notReadyReason, isReady: () => isReady() },
+  });
+  const limits = {
+    maxHeaderBytes: config.MAX_HEADER_BYTES,
+    maxConnections: config.MAX_CONNECTIONS,
+  };
+  const serving = await serve(app.listener, { port: config.PORT, host: config.HOST, limits });
+  isReady = serving.isReady;
+  log.info({ url: serving.url, topic: config.TOPIC }, 'listening');
+  process.stdout.write(`${JSON.stringify({ listening: serving.port })}\n`);
+  const traffic = { log, signal: stopping.signal };
+  const running = config.RATE > 0 ? runStandingTraffic(config, app.ports, traffic) : undefined;
+
+  const stop = async (name: string, drainMs: number): Promise<void> => {
+    log.info({ signal: name, drainMs }, 'draining');
+    stopping.abort();
+    await Promise.allSettled([running, serving.drain({ drainMs })]);
+    readiness.stop();
+    await writer.close();
+    process.exit(0);
+  };
+  running?.catch((error: unknown) => {
+    if (stopping.signal.aborted) return;
+    log.fatal({ err: error }, 'the traffic ended');
+    process.exit(1);
+  });
+  process.once('SIGTERM', () => void stop('SIGTERM', config.DRAIN_MS));
+  process.once('SIGINT', () => void stop('SIGINT', 0));
+}
+
+main().catch((error: unknown) => {
+  const isConfig = error instanceof ConfigError;
+  for (const line of isConfig ? error.problems : [String(error)]) process.stderr.write(`${line}\n`);
+  process.exit(isConfig ? CONFIG_EXIT_CODE : 1);
+});
