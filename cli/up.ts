@@ -14,6 +14,7 @@ interface UpFlags {
   readonly startServices?: boolean;
   readonly score: number;
   readonly rate: number;
+  readonly speed: number;
   readonly ordering: 'ordered' | 'unordered';
   readonly for?: number;
   readonly port: number;
@@ -43,6 +44,7 @@ export function register(program: Command): void {
     .option('--start-services', 'start those of the two that are not named')
     .option('--score <processes>', 'processes of score that share the work', parseWhole(1, 64), 1)
     .option('--rate <per second>', 'own traffic; 0: none', parseWhole(0, 100_000), 20)
+    .option('--speed <times>', 'event time of it runs faster', parseWhole(1, 3600), 1)
     .addOption(
       new Option('--ordering <order>', 'one request at a time for each partition, or many')
         .choices(['ordered', 'unordered'])
@@ -108,6 +110,7 @@ function start(
     scoreProcesses: flags.score,
     ordering: flags.ordering,
     ratePerSecond: flags.rate,
+    speed: flags.speed,
     pagePort: flags.port,
     scorePort: flags.scorePort,
     generatePort: flags.generatePort,

@@ -31,6 +31,8 @@ export function upFunctions(options: UpOptions): UpFunctions {
   return {
     startScore: async (fraudSinkUrl) => {
       const environment = {
+        // Event time that runs ahead of the clock would be refused as from the future (S5).
+        ...((options.speed ?? 1) > 1 ? { MAX_FUTURE_MS: '0' } : {}),
         ...options.scoreEnvironment,
         K_SINK: fraudSinkUrl,
         REDIS_URL: options.redisUrl,
@@ -51,6 +53,8 @@ export function upFunctions(options: UpOptions): UpFunctions {
       start('generate', options.generatePort ?? 0, {
         KAFKA_BROKERS: options.kafkaBrokers.join(','),
         TOPIC: names.transactions,
+        RATE: String(options.ratePerSecond),
+        SPEED: String(options.speed ?? 1),
       }),
   };
 }

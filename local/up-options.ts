@@ -12,6 +12,8 @@ export interface UpOptions {
   readonly ordering?: 'ordered' | 'unordered';
   /** Transactions a second of own traffic; 0: none, others write to the topic. */
   readonly ratePerSecond: number;
+  /** How much faster than the clock the event time of own traffic runs; 1 unless set. */
+  readonly speed?: number;
   /** Ports of the page, the first score and generate; 0, a free one, unless set. */
   readonly pagePort?: number;
   readonly scorePort?: number;
@@ -46,8 +48,9 @@ export type RunStep = <T>(
 export const UP_PLAN = {
   dependencies: ['kafka', 'redis', 'topics'],
   eventing: ['kafka-sink'],
-  functions: ['score', 'notify', 'generate'],
+  functions: ['score', 'notify'],
   sources: ['transactions', 'fraud'],
+  traffic: ['generate'],
 } as const;
 
 /** Names of what stands in Kafka. Partitions bound how many requests an ordered source has open. */

@@ -11,7 +11,6 @@ import type { KeptFunction } from './kept-function.ts';
 import { upFunctions } from './up-functions.ts';
 import { type UpNames, type UpOptions, upNames } from './up-options.ts';
 import { createTopics, reachKafka, reachRedis } from './up-parts.ts';
-import { startTraffic, type Traffic } from './up-traffic.ts';
 
 export interface UpStats {
   /** Records of transactions → score. */
@@ -92,10 +91,6 @@ async function startParts(options: UpOptions, ending: Ending): Promise<RunningUp
     await run('functions', 'notify', () => functions.startNotify(), url),
     (part) => part.stop(),
   );
-  const generate = ending(
-    await run('functions', 'generate', () => functions.startGenerate(), url),
-    (part) => part.stop(),
-  );
 
   const wiring = { options, topics, sink };
   const toScore = await run('sources', 'transactions', () =>
@@ -118,9 +113,12 @@ async function startParts(options: UpOptions, ending: Ending): Promise<RunningUp
     }),
   );
   ending(toNotify, (part) => part.stop());
-  const traffic = startTraffic(generate.url, options);
+  const generate = ending(
+    await run('traffic', 'generate', () => functions.startGenerate(), url),
+    (part) => part.stop(),
+  );
 
-  const parts = { traffic, generate, toScore, score, toNotify, notify, sink, topics };
+  const parts = { generate, toScore, score, toNotify, notify, sink, topics };
   let stopped: Promise<void> | undefined;
   return {
     pageUrl: notify.url,
@@ -142,7 +140,6 @@ async function startParts(options: UpOptions, ending: Ending): Promise<RunningUp
 }
 
 interface UpParts {
-  readonly traffic: Traffic;
   readonly generate: KeptFunction;
   readonly toScore: KafkaSource;
   readonly score: readonly KeptFunction[];
@@ -159,7 +156,6 @@ async function stopParts(
 ): Promise<void> {
   const deadlineMs = performance.now() + drainMs;
   const steps: ReadonlyArray<() => Promise<unknown>> = [
-    () => parts.traffic.stop(),
     () => parts.generate.stop(),
     () => drained(parts.toScore, deadlineMs),
     () => parts.toScore.stop(),
