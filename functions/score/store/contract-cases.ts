@@ -13,14 +13,16 @@ export const RULE: Rule = {
   updates: 'doubling',
 };
 
-/** The rules that random sequences are played under: every kind of update, edges of the spans. */
-export const rules: readonly Rule[] = [
-  { ...RULE, windowMs: 10, allowedLatenessMs: 10 },
-  { ...RULE, windowMs: 10, allowedLatenessMs: 25, updates: 'every' },
-  { ...RULE, windowMs: 20, allowedLatenessMs: 0 },
-  { ...RULE, windowMs: 1, allowedLatenessMs: 5, updates: 'never' },
-  // Dense: dozens of transactions in a window whose total goes to and fro over the threshold.
-  { ...RULE, windowMs: 200, allowedLatenessMs: 150, thresholdMinor: 900 },
+/** Rules that random sequences are played under, and about how many arrivals fall into a window. */
+export const rules: readonly { readonly rule: Rule; readonly density: number }[] = [
+  { rule: { ...RULE, windowMs: 10, allowedLatenessMs: 10 }, density: 6 },
+  { rule: { ...RULE, windowMs: 10, allowedLatenessMs: 25, updates: 'every' }, density: 6 },
+  { rule: { ...RULE, windowMs: 20, allowedLatenessMs: 0 }, density: 6 },
+  { rule: { ...RULE, windowMs: 1, allowedLatenessMs: 5, updates: 'never' }, density: 2 },
+  // Dense: dozens in a window, whose total goes to and fro over the threshold.
+  { rule: { ...RULE, windowMs: 200, allowedLatenessMs: 150, thresholdMinor: 900 }, density: 60 },
+  // Late by more than a window, so that whole stretches between are in reach or just beyond it.
+  { rule: { ...RULE, windowMs: 24, allowedLatenessMs: 90, thresholdMinor: 400 }, density: 24 },
 ];
 
 /** A transaction said briefly: `t` event time in ms, `amount` in minor units. */
@@ -39,25 +41,26 @@ export function transaction(
 }
 
 /**
- * Arrivals of one pair: time mostly moves on by less than W, often jumps back within and a little
- * beyond the allowed lateness, ties and exact W are common, ids come again.
+ * Arrivals of one pair: time mostly moves on by a part of W, often jumps back within and a little
+ * beyond the allowed lateness, ties and exact W are common, transactions come again.
  */
-export function arrivals(rule: Rule, maxLength = 60): fc.Arbitrary<Transaction[]> {
-  const { windowMs: w, allowedLatenessMs: lateness } = rule;
+export function arrivals(rule: Rule, density: number, maxLength = 60): fc.Arbitrary<Transaction[]> {
+  const { windowMs: w, allowedLatenessMs: lateness, thresholdMinor: limit } = rule;
   const step = fc.oneof(
-    { weight: 6, arbitrary: fc.integer({ min: 0, max: Math.ceil(w / (w < 100 ? 4 : 40)) }) },
-    { weight: w < 100 ? 2 : 1, arbitrary: fc.constantFrom(0, 1, w, w - 1, w + 1, -w) },
+    { weight: 12, arbitrary: fc.integer({ min: 0, max: Math.ceil((2 * w) / density) }) },
+    { weight: 1, arbitrary: fc.constantFrom(0, 1, w, w - 1, w + 1) },
+    { weight: 2, arbitrary: fc.constantFrom(-w, -w - 1, 1 - w, -2 * w) },
     { weight: 4, arbitrary: fc.integer({ min: -lateness - 2, max: 0 }) },
-    { weight: 1, arbitrary: fc.integer({ min: 0, max: 3 * w }) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 2 * w }) },
   );
   const amount = fc.oneof(
-    { weight: 6, arbitrary: fc.integer({ min: 0, max: 60 }) },
-    { weight: 2, arbitrary: fc.constantFrom(0, 1, 100, 101) },
-    { weight: 1, arbitrary: fc.integer({ min: 0, max: 400 }) },
-    { weight: 1, arbitrary: fc.constant(Number.MAX_SAFE_INTEGER) },
+    { weight: 12, arbitrary: fc.integer({ min: 0, max: Math.ceil((2 * limit) / density) }) },
+    { weight: 2, arbitrary: fc.constantFrom(0, 1, limit, limit + 1) },
+    { weight: 2, arbitrary: fc.integer({ min: 0, max: 3 * limit }) },
+    { weight: 1, arbitrary: fc.constantFrom(Number.MAX_SAFE_INTEGER, 0) },
   );
-  const arrival = fc.record({ step, amount, id: fc.nat({ max: maxLength * 2 }), again: fc.nat(9) });
-  return fc.array(arrival, { minLength: 1, maxLength }).map((list) => {
+  const arrival = fc.record({ step, amount, id: fc.nat({ max: 2 * maxLength }), again: fc.nat(9) });
+  return fc.array(arrival, { minLength: 1, maxLength, size: 'max' }).map((list) => {
     let clockMs = 1000;
     const made: Transaction[] = [];
     for (const { step: move, amount: amountMinor, id, again } of list) {

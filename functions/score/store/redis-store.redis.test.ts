@@ -14,7 +14,7 @@ const open = (rule: Rule, leafEntries?: number) =>
     keyPrefix: `test-${randomUUID()}`,
     ...(leafEntries === undefined ? {} : { leafEntries }),
   });
-const options = { runs: Number(process.env.PROPERTY_RUNS ?? 100) };
+const options = { runs: Number(process.env.PROPERTY_RUNS ?? 40) };
 
 describeTotalsStore('the Redis store', (rule) => open(rule), options);
 // Leaves of two and three entries: short sequences then part, fill and empty many leaves.

@@ -178,12 +178,12 @@ export function describeTotalsStore(name: string, open: OpenStore, options: Cont
   });
 
   describe(`${name} decides as the oracle does (D1–D7, O1–O4)`, () => {
-    for (const rule of rules) {
+    for (const { rule, density } of rules) {
       it(`for any arrivals, updates ${rule.updates}, W ${rule.windowMs}, lateness ${rule.allowedLatenessMs}`, async () => {
         const store = await open(rule);
         let pairs = 0;
         await fc.assert(
-          fc.asyncProperty(arrivals(rule), async (list) => {
+          fc.asyncProperty(arrivals(rule, density), async (list) => {
             pairs += 1;
             await compareWithOracle(store, rule, list, `p${pairs}`);
           }),
