@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Rule } from '#shared/domain/rule.ts';
 import { DECODE_LIMITS } from '#shared/events/decode-transactions.ts';
 import { createTokenCheck } from '#shared/http/bearer-token.ts';
 import type { Log } from '#shared/log.ts';
+import { createArrivalIds } from './arrival-ids.ts';
 import { createEventDoor, type EventDoorLimits } from './event-door.ts';
 import { createEventPath, type EventPathLimits } from './event-path.ts';
 import { createFailureLog } from './failure-log.ts';
@@ -50,7 +50,8 @@ export interface ScoreAppParts {
  * `routes.ts`.
  */
 export function createScoreApp(parts: ScoreAppParts): { listener: RequestListener } {
-  const { rule, score, log, registry, token, now = Date.now, makeId = randomUUID } = parts;
+  const { rule, score, log, registry, token, now = Date.now } = parts;
+  const makeId = parts.makeId ?? createArrivalIds(now);
   const limits = { ...SCORE_LIMITS, ...parts.limits };
   const metrics = createScoreMetrics(registry);
   const logFailure = createFailureLog(log, now);
