@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { createClient } from '@redis/client';
+import { brokersForTests } from '#shared/kafka/kafka-test-brokers.ts';
+import { createLog } from '#shared/log.ts';
+import { type RunningUp, startUp } from '../../local/up.ts';
+import type { UpOptions } from '../../local/up-options.ts';
+
+/** The pipeline of ./splitwatch up with topics, groups and a Redis database of its own. */
+export interface TestUp extends RunningUp {
+  /** What notify printed. */
+  readonly output: readonly string[];
+  /** What was said about functions that died. */
+  readonly reports: readonly string[];
+}
+
+/** The e2e lane uses this database of the Redis that it is given, and empties it. */
+const DATABASE = 9;
+
+export async function startForTest(options: Partial<UpOptions> = {}): Promise<TestUp> {
+  const output: string[] = [];
+  const reports: string[] = [];
+  const up = await startUp({
+    kafkaBrokers: brokersForTests(),
+    redisUrl: await emptyRedis(),
+    scoreProcesses: 1,
+    ratePerSecond: 0,
+    prefix: `e2e-${randomUUID()}-`,
+    channel: 'log',
+    onOutput: (line) => output.push(line),
+    onLogLine: () => {},
+    report: (sentence) => reports.push(sentence),
+    runStep: (_phase, _step, work) => work(),
+    delivery: { retry: 8, backoffPolicy: 'exponential', backoffDelay: 'PT0.1S', timeout: 'PT5S' },
+    commitIntervalMs: 200,
+    log: createLog('e2e', 'error'),
+    ...options,
+  });
+  return { ...up, output, reports };
+}
+
+/** Address of an empty database. */
+export async function emptyRedis(): Promise<string> {
+  const given = process.env.REDIS_URL;
+  if (!given) {
+    throw new Error('REDIS_URL is not set: run ./splitwatch test, which starts a Redis');
+  }
+  const url = new URL(given);
+  url.pathname = `/${DATABASE}`;
+  const client = createClient({ url: url.href });
+  await client.connect();
+  await client.flushDb();
+  await client.close();
+  return url.href;
+}
