@@ -45,17 +45,15 @@ async function main(): Promise<void> {
     await writer.close();
     process.exit(0);
   };
-  running?.catch((error: unknown) => {
-    if (stopping.signal.aborted) return;
-    log.fatal({ err: error }, 'the traffic ended');
-    process.exit(1);
-  });
+  running?.catch((error: unknown) => stopping.signal.aborted || fail(error));
   process.once('SIGTERM', () => void stop('SIGTERM', config.DRAIN_MS));
   process.once('SIGINT', () => void stop('SIGINT', 0));
 }
 
-main().catch((error: unknown) => {
+function fail(error: unknown): never {
   const isConfig = error instanceof ConfigError;
   for (const line of isConfig ? error.problems : [String(error)]) process.stderr.write(`${line}\n`);
   process.exit(isConfig ? CONFIG_EXIT_CODE : 1);
-});
+}
+
+main().catch(fail);
