@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ERRORS } from './errors.ts';
 
 const page = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');
-const rows = [...page.matchAll(/^\| `([a-z]+)` \| (\d{3}) \| ([^|]+) \|/gm)];
+const rows = [...page.matchAll(/^\| `([a-z]+)` +\| (\d{3}) +\| ([^|]+)\|/gm)];
 
 test('docs/errors.md lists every error code, in order, with its status', () => {
   const listed = rows.map(([, code, status]) => [code, Number(status)]);
