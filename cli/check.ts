@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { writeConfigTables } from './config-table.ts';
 import { runTool } from './run-tool.ts';
 
 /** A tool whose exit code says whether the project is in order. */
@@ -11,15 +12,20 @@ export interface Step {
 const EXAMPLES = `
 Examples:
   ./splitwatch check          read-only; run it before every commit
-  ./splitwatch check --fix    lets biome write what it can mend`;
+  ./splitwatch check --fix    lets biome write what it can mend
+
+--write-config-tables writes the settings' tables into README.md; a test keeps them equal to the
+code.`;
 
 export function register(program: Command): void {
   program
     .command('check')
     .description('check format, lint, types and quick tests in half a minute')
     .option('--fix', 'write the format and the safe fixes of lint rules')
+    .option('--write-config-tables', "only write the settings' tables into README.md")
     .addHelpText('after', EXAMPLES)
-    .action(async (options: { fix?: boolean }) => {
+    .action(async (options: { fix?: boolean; writeConfigTables?: boolean }) => {
+      if (options.writeConfigTables) return writeConfigTables();
       if (!(await check(options.fix ?? false))) process.exitCode = 1;
     });
 }
@@ -40,8 +46,8 @@ const TESTS: Step = {
 };
 
 /**
- * Runs every step side by side, prints a line for each in a fixed order, and after a failed one what
- * it wrote. True when all passed.
+ * Runs every step side by side, prints a line for each in a fixed order, and after a failed one
+ * what it wrote. True when all passed.
  */
 async function check(isFix: boolean): Promise<boolean> {
   const [biome, ...rest] = staticSteps(isFix);

@@ -21,53 +21,48 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'demo',
     group: SEE,
     summary: 'run everything in one process on embedded parts',
-    load: () => load('demo'),
+    load: () => import('./demo.ts'),
   },
   {
     name: 'watch',
     group: SEE,
     summary: 'show fraud in the terminal as it is found',
-    load: () => load('watch'),
+    load: () => import('./watch.ts'),
   },
   {
     name: 'send',
     group: SEE,
     summary: 'send one transaction, or many from a file',
-    load: () => load('send'),
+    load: () => import('./send.ts'),
   },
   {
     name: 'up',
     group: RUN,
     summary: 'run the three functions between Kafka and Redis',
-    load: () => load('up'),
+    load: () => import('./up.ts'),
   },
   {
     name: 'generate',
     group: RUN,
     summary: 'write seeded traffic with planted structuring to a topic',
-    load: () => load('generate'),
+    load: () => import('./generate.ts'),
   },
   {
     name: 'services',
     group: RUN,
     summary: 'run a Redis and a Kafka broker on this machine',
-    load: () => load('services'),
+    load: () => import('./services.ts'),
   },
   {
     name: 'check',
     group: DEVELOP,
     summary: 'check format, lint, types and quick tests in half a minute',
-    load: () => load('check'),
+    load: () => import('./check.ts'),
   },
   {
     name: 'test',
     group: DEVELOP,
     summary: 'run every test, with a real Redis, Kafka and browser',
-    load: () => load('test'),
+    load: () => import('./test.ts'),
   },
 ];
-
-/** While the commands are being written: a file that is not there yet is one line, not a broken type. */
-async function load(name: string): Promise<{ register: (program: Command) => void }> {
-  return import(`./${name}.ts`);
-}

@@ -23,7 +23,10 @@ Examples:
 
 ./splitwatch COMMAND --help explains a command.`;
 
-/** Runs the command that `args` (without node and script) asks for. Resolves with the exit code; never rejects. */
+/**
+ * Runs the command that `args` (without node and script) asks for. Resolves with the exit code;
+ * never rejects.
+ */
 export async function runProgram(
   args: readonly string[],
   output: ProgramOutput,

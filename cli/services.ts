@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { startServices } from '../local/services/start-services.ts';
+import { aborted, stopSignal } from './stop-signal.ts';
 
 const EXAMPLES = `
 Where they come from: those that REDIS_URL and KAFKA_BROKERS name; else redis-server and Java 17 or
@@ -34,20 +35,9 @@ export function register(program: Command): void {
         if (value !== undefined) process.stdout.write(`export ${name}='${value}'\n`);
       }
       process.stderr.write('Ctrl-C ends them\n');
-      await askedToEnd();
+      const stayAwake = setInterval(() => {}, 60_000);
+      await aborted(stopSignal());
+      clearInterval(stayAwake);
       await services.stop();
     });
-}
-
-/** Resolves at Ctrl-C, SIGTERM or a closed terminal. */
-function askedToEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    const stayAwake = setInterval(() => {}, 60_000);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        clearInterval(stayAwake);
-        resolve();
-      });
-    }
-  });
 }

@@ -12,7 +12,9 @@ export interface LaneParts {
   readonly stop: () => Promise<void>;
 }
 
-/** Provides or starts each part, one after another; one that fails does not keep the others back. */
+/**
+ * Provides or starts each part, one after another; one that fails does not keep the others back.
+ */
 export async function provideLaneParts(
   names: ReadonlySet<PartName>,
   log: (line: string) => void,

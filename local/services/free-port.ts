@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 
-/** `count` different loopback ports that are free now. Another process may take one before we do. */
+/**
+ * `count` different loopback ports that are free now. Another process may take one before we do.
+ */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);

@@ -8,8 +8,8 @@ const REPLY_HEAD_BYTES = 10;
 const TIMEOUT_MS = 2_000;
 
 /**
- * True when a Kafka broker answers at `HOST:PORT`. A KRaft broker answers only once it is registered
- * and unfenced, so this also says that it can be worked with. Never rejects.
+ * True when a Kafka broker answers at `HOST:PORT`. A KRaft broker answers only once it is
+ * registered and unfenced, so this also says that it can be worked with. Never rejects.
  */
 export function kafkaAnswers(address: string): Promise<boolean> {
   const separator = address.lastIndexOf(':');

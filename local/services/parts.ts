@@ -1,6 +1,6 @@
 /**
- * The programs that this project works with and does not bring along. Each is looked for in the same
- * places in the same order, see `choosePart`; this table says what to look for.
+ * The programs that this project works with and does not bring along. Each is looked for in the
+ * same places in the same order, see `choosePart`; this table says what to look for.
  */
 export type PartName = 'redis' | 'kafka' | 'chromium' | 'hey';
 

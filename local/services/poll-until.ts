@@ -1,8 +1,8 @@
 const PAUSE_MS = 50;
 
 /**
- * Calls `attempt` until it answers something, at most for `timeoutMs`. `ending` may say that waiting
- * is in vain.
+ * Calls `attempt` until it answers something, at most for `timeoutMs`. `ending` may say that
+ * waiting is in vain.
  *
  * @throws Error with what `ending` said, or `WHAT does not answer within N s`.
  */

@@ -64,7 +64,9 @@ async function isUsable(name: PartName, path: string): Promise<boolean> {
   return exitCode === 0 && javaVersion(output) >= JAVA_MIN_VERSION;
 }
 
-/** The major version in what `java -version` writes: 8 for `1.8.0_292`, 17 for `17.0.15`; else 0. */
+/**
+ * The major version in what `java -version` writes: 8 for `1.8.0_292`, 17 for `17.0.15`; else 0.
+ */
 export function javaVersion(output: string): number {
   const match = /version "(?:1\.)?(\d+)/.exec(output);
   return Number(match?.[1] ?? 0);

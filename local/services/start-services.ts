@@ -2,7 +2,7 @@ import { startKafkaContainer, startRedisContainer } from './docker-containers.ts
 import { kafkaAnswers } from './kafka-answers.ts';
 import { type RunningService, startKafkaBroker } from './kafka-broker.ts';
 import { provideKafkaJars } from './kafka-jars.ts';
-import { probeMachine } from './probe-machine.ts';
+import { type Environment, probeMachine } from './probe-machine.ts';
 import { MissingPartError, providePart, type ReadyPart } from './provide-part.ts';
 import { redisAnswers, startRedisServer } from './redis-server.ts';
 
@@ -15,6 +15,8 @@ export interface ServicesOptions {
   readonly persist?: boolean;
   /** Takes one line of progress at a time. */
   readonly log: (line: string) => void;
+  /** Where to look for REDIS_URL, KAFKA_BROKERS, PATH, …; default our own. */
+  readonly environment?: Environment;
 }
 
 export interface Services {
@@ -28,20 +30,21 @@ export interface Services {
 }
 
 /**
- * A real Redis and a real Kafka broker that answer: those named by REDIS_URL and KAFKA_BROKERS, else
- * ones started here (see `choosePart` for where they come from). What was started ends with `stop`,
- * and with this process at the latest, also when it is killed.
+ * A real Redis and a real Kafka broker that answer: those named by REDIS_URL and KAFKA_BROKERS,
+ * else ones started here (see `choosePart` for where they come from). What was started ends with
+ * `stop`, and with this process at the latest, also when it is killed.
  *
- * @throws MissingPartError, one line that says what to install; Error when something does not start.
- * Nothing is left running then.
+ * @throws MissingPartError, one line that says what to install; Error when something does not
+ * start. Nothing is left running then.
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
-  const { redis, kafka, log, persist = false } = options;
+  const { redis, kafka, log, persist = false, environment = process.env } = options;
   const names = [...(redis ? ['redis' as const] : []), ...(kafka ? ['kafka' as const] : [])];
-  const machine = await probeMachine(names);
+  const machine = await probeMachine(names, environment);
   const redisPart = redis ? await providePart('redis', machine, log) : undefined;
   const kafkaPart = kafka ? await providePart('kafka', machine, log) : undefined;
-  const jarsDir = kafkaPart?.kind === 'program' ? await provideKafkaJars(log) : undefined;
+  const jarsDir =
+    kafkaPart?.kind === 'program' ? await provideKafkaJars(log, environment) : undefined;
 
   const starting = await Promise.allSettled([
     redisPart && startRedis(redisPart, persist, log),
