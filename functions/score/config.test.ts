@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConfigError, readConfig } from '#shared/config.ts';
 import { SCORE_LIMITS } from './app.ts';
-import { limitsOf, ruleOf, scoreSettings } from './config.ts';
+import { limitsOf, ruleOf, scoreSettings, serveLimitsOf } from './config.ts';
 
 const REQUIRED = { K_SINK: 'http://sink.example/', REDIS_URL: 'redis://redis.example:6379' };
 
@@ -26,6 +26,11 @@ test('has the defaults of spec C', () => {
 
 test('has the same bounds as an app that is made without settings (P)', () => {
   expect(limitsOf(readConfig(scoreSettings, REQUIRED))).toEqual(SCORE_LIMITS);
+});
+
+test('leaves a slow body to the door, never to the 408 of Node (H)', () => {
+  const config = readConfig(scoreSettings, { ...REQUIRED, BODY_TIMEOUT_MS: '60000' });
+  expect(serveLimitsOf(config).requestTimeoutMs).toBeGreaterThan(60_000);
 });
 
 test('makes one rule of the settings (D1, D2, D5, O2)', () => {

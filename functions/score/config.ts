@@ -1,6 +1,7 @@
 import { type ConfigOf, commonSettings, type Settings, setting } from '#shared/config.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import { parseCeOverrides } from '#shared/events/ce-overrides.ts';
+import type { ServeLimits } from '#shared/http/serve.ts';
 import type { ScoreLimits } from './app.ts';
 
 const DAY_MS = 86_400_000;
@@ -164,5 +165,17 @@ export function limitsOf(config: ScoreConfig): ScoreLimits {
     maxIdBytes: config.MAX_ID_BYTES,
     maxFutureMs: config.MAX_FUTURE_MS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
+  };
+}
+
+/**
+ * Node's own limit on a whole request answers 408, which H forbids, so it stays behind the door's
+ * limit on the body, and catches only what the door never sees.
+ */
+export function serveLimitsOf(config: ScoreConfig): Partial<ServeLimits> {
+  return {
+    maxHeaderBytes: config.MAX_HEADER_BYTES,
+    maxConnections: config.MAX_CONNECTIONS,
+    requestTimeoutMs: config.BODY_TIMEOUT_MS + 20_000,
   };
 }

@@ -5,7 +5,7 @@ import { createHttpSink } from '#shared/http/sink-client.ts';
 import { createLog } from '#shared/log.ts';
 import { createRegistry } from '#shared/metrics.ts';
 import { createScoreApp } from './app.ts';
-import { limitsOf, ruleOf, scoreSettings } from './config.ts';
+import { limitsOf, ruleOf, scoreSettings, serveLimitsOf } from './config.ts';
 import { openStore } from './open-store.ts';
 import { createScore } from './score.ts';
 import { createMeteredSink } from './score-metrics.ts';
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     overrides: config.K_CE_OVERRIDES,
   });
   const score = createScore({ store, sink: createMeteredSink(client, registry), rule });
-  const readiness = watchReadiness({ problem: store.problem, intervalMs: 1_000, failuresMax: 10 });
+  const readiness = watchReadiness({ problem: () => store.problem() });
   let isReady = (): boolean => true;
   const { notReadyReason } = readiness;
   const app = createScoreApp({
@@ -30,11 +30,8 @@ async function main(): Promise<void> {
     limits: limitsOf(config),
     token: config.AUTH_TOKEN,
   });
-  const limits = {
-    maxHeaderBytes: config.MAX_HEADER_BYTES,
-    maxConnections: config.MAX_CONNECTIONS,
-  };
-  const serving = await serve(app.listener, { port: config.PORT, host: config.HOST, limits });
+  const { PORT: port, HOST: host } = config;
+  const serving = await serve(app.listener, { port, host, limits: serveLimitsOf(config) });
   isReady = serving.isReady;
   log.info({ url: serving.url, windowMs: rule.windowMs }, 'listening');
   process.stdout.write(`${JSON.stringify({ listening: serving.port })}\n`);
