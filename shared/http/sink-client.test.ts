@@ -1,4 +1,9 @@
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { Fraud } from '#shared/domain/fraud.ts';
@@ -62,10 +67,13 @@ test('posts the fraud event, overrides applied, and is content with any 2xx (L1,
   expect(decodeFraud(seen[0]?.headers ?? {}, seen[0]?.body ?? '')).toEqual(fraud);
 });
 
-test.each([301, 400, 404, 429, 500, 503])('takes the answer %d for a failure (L1)', async (status) => {
-  const client = await sinkTo((_, response) => void response.writeHead(status).end('no'));
-  await expect(client.send(fraud)).rejects.toEqual(refused(`answered ${status}`));
-});
+test.each([301, 400, 404, 429, 500, 503])(
+  'takes the answer %d for a failure (L1)',
+  async (status) => {
+    const client = await sinkTo((_, response) => void response.writeHead(status).end('no'));
+    await expect(client.send(fraud)).rejects.toEqual(refused(`answered ${status}`));
+  },
+);
 
 test('takes a sink that does not answer in time for a failure (L1)', async () => {
   const client = await sinkTo(() => {}, { timeoutMs: 50 });
