@@ -28,6 +28,7 @@ export const BATCH_MEDIA_TYPE = 'application/cloudevents-batch+json';
 const ATTRIBUTE_NAME = /^[a-z0-9]+$/;
 // The spec's String type: no control characters, no lone surrogates, no noncharacters.
 const ATTRIBUTE_TEXT = /^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]+$/u;
+const PRINTABLE_ASCII = /^[\x20-\x7e]+$/; // Says the same of nearly all texts, much faster.
 
 /** True when any header says that this is a CloudEvent in binary mode, whole or not. */
 export function hasEventHeaders(headers: EventHeaders): boolean {
@@ -84,10 +85,14 @@ function checkAttributes(attributes: JsonObject, prefix: string): Omit<ReceivedE
   }
   const text = (name: string): string => {
     const value = member(attributes, name);
-    if (typeof value === 'string' && ATTRIBUTE_TEXT.test(value)) return value;
+    if (typeof value === 'string' && isAttributeText(value)) return value;
     throw malformed(`${prefix}${name}`, 'a non-empty string without control characters');
   };
   return { id: text('id'), source: text('source'), type: text('type') };
+}
+
+function isAttributeText(text: string): boolean {
+  return PRINTABLE_ASCII.test(text) || ATTRIBUTE_TEXT.test(text);
 }
 
 function structuredData(event: JsonObject, maxJsonDepth: number): EventData {

@@ -13,10 +13,8 @@ export function utcMs(time: UtcTime): number | undefined {
   const { year, month, day, hour, minute, second } = time;
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day); // Date.UTC would take the year 17 for 1917.
-  date.setUTCHours(hour, minute, second);
-  return date.getTime();
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999. 400 years are 146,097 days, always.
+  return Date.UTC(year + 400, month - 1, day, hour, minute, second) - MS_OF_400_YEARS;
 }
 
 function daysIn(year: number, month: number): number {
@@ -27,3 +25,5 @@ function daysIn(year: number, month: number): number {
 function isLeap(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
+
+const MS_OF_400_YEARS = 146_097 * 86_400_000;
