@@ -65,9 +65,9 @@ function summaryJson(summary: GenerateSummary): Record<string, unknown> {
 
 function summaryText(summary: GenerateSummary): string {
   const { written, repeated, labels, elapsedMs } = summary;
-  const seconds = (elapsedMs / 1000).toFixed(1);
-  const parts = [`${repeated} of them again`, `${labels} planted cases`];
-  return `${written} transactions written in ${seconds} s, ${rateOf(summary)} a second; ${parts.join(', ')}`;
+  const time = `in ${(elapsedMs / 1000).toFixed(1)} s, ${rateOf(summary)} a second`;
+  const kinds = `${repeated} of them again, ${labels} planted cases`;
+  return `${written} transactions written ${time}; ${kinds}`;
 }
 
 function rateOf({ written, elapsedMs }: GenerateSummary): number {

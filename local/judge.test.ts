@@ -177,9 +177,7 @@ test('says the report in aligned lines', () => {
     'missed         0',
     'false          0   alerts on what must not, or that do not add up',
     'unplanted      0   alerts in ordinary traffic, true by the rule',
-    'crossing to alert: median 3.3 ms, 95 % within 3.3 ms',
+    'crossing to alert: median 3.3 ms, 95 % in 3.3 ms',
   ]);
-  expect(judgeLines(createJudge().report()).at(-1)).toBe(
-    'crossing to alert: median –, 95 % within –',
-  );
+  expect(judgeLines(createJudge().report()).at(-1)).toBe('crossing to alert: median –, 95 % in –');
 });

@@ -3,8 +3,8 @@ import { type Pair, pairKey } from '#shared/domain/pair.ts';
 import type { Label } from '../functions/generate/core/label.ts';
 
 /**
- * Compares what was planted with what was found, while a run goes on. Keeps one small entry for each
- * planted case and each alert, and nothing of other traffic.
+ * Compares what was planted with what was found, while a run goes on. Keeps one small entry for
+ * each planted case and each alert, and nothing of other traffic.
  */
 export interface Judge {
   /** Before its settling delivery is sent, which is how `traffic` gives them. */
@@ -102,7 +102,7 @@ export function judgeLines(report: JudgeReport): string[] {
     line('missed', report.missed, ''),
     line('false', report.false, 'alerts on what must not, or that do not add up'),
     line('unplanted', report.unplanted, 'alerts in ordinary traffic, true by the rule'),
-    `crossing to alert: median ${ms(report.latencyMsMedian)}, 95 % within ${ms(report.latencyMsP95)}`,
+    `crossing to alert: median ${ms(report.latencyMsMedian)}, 95 % in ${ms(report.latencyMsP95)}`,
     ...report.problems.map((problem) => `  ${problem}`),
   ].map((text) => text.trimEnd());
 }

@@ -23,11 +23,11 @@ export interface ProduceDoorParts {
 }
 
 /**
- * `POST /`: makes as much traffic as is asked for, then answers 200 with what was written. Repeating
- * a request makes other traffic, since its event time begins at another moment.
+ * `POST /`: makes as much traffic as is asked for, then answers 200 with what was written.
+ * Repeating a request makes other traffic, since its event time begins at another moment.
  *
- * @throws AppError `malformed`, `mediatype`, `invalid`, `busy`, `topic`; in the last case some may have
- * been written.
+ * @throws AppError `malformed`, `mediatype`, `invalid`, `busy`, `topic`; in the last case some may
+ * have been written.
  */
 export function createProduceDoor(parts: ProduceDoorParts): ProduceDoor {
   const { ports, limits, defaults } = parts;

@@ -38,8 +38,8 @@ const UNPACED_RATE = 1000;
 const MEMBERS = ['count', 'rate', 'seed', 'shape', 'format', 'accounts', 'plantedShare'] as const;
 
 /**
- * Reads what `POST /` asks for: JSON, by itself or as the data of a CloudEvent, such as a PingSource
- * sends. Every member may be absent, and so may the body. Event time begins at the clock. A name
+ * Reads what `POST /` asks for: JSON, by itself or as the data of a CloudEvent, as a PingSource
+ * sends it. Every member may be absent, and so may the body. Event time begins at the clock. A name
  * that is not known is refused: a misspelt one would be silently something else.
  *
  * @throws AppError `malformed`, `mediatype`, `invalid`.

@@ -7,7 +7,7 @@ import type { Pair } from '#shared/domain/pair.ts';
 export const CASE_KINDS = {
   /** A sum over the threshold in 2 to 20 pieces within the window. */
   structuring: { expected: 'alert' },
-  /** The same, and it goes on until the sum has more than doubled: one alert, brought up to date. */
+  /** The same, going on until the sum has more than doubled: one alert, brought up to date. */
   ongoing: { expected: 'alert' },
   /** One transaction over the threshold by itself. */
   whole: { expected: 'alert' },
@@ -37,7 +37,7 @@ export interface Label {
   readonly transactionIds: readonly string[];
   /** The transaction that, in event order, takes the total over the threshold; for `alert`. */
   readonly crossingId: string | undefined;
-  /** The one whose delivery makes the case whole as far as its answer goes: from there on it counts. */
+  /** The one whose delivery settles the case: from there on the answer counts. */
   readonly settledById: string;
   /** All amounts of the case together, minor units. */
   readonly totalMinor: number;

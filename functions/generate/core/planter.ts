@@ -3,7 +3,7 @@ import { drawCase, drawKind, type PlantedCase, structuring } from './cases.ts';
 import type { Random } from './random.ts';
 import type { TrafficPlan } from './traffic-options.ts';
 
-/** Planted cases, one after the other, each with a start and with accounts that nothing else uses. */
+/** Planted cases, one after the other, each with a start, and accounts that nothing else uses. */
 export interface Planter {
   /** When the next case begins, milliseconds from the start; maybe Infinity. */
   nextMs(): number;

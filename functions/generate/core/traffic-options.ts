@@ -1,8 +1,8 @@
 import type { AmountMinor } from '#shared/domain/amount.ts';
 
 /**
- * What `traffic` makes. Times are milliseconds of event time. Everything has a default, and the same
- * options give the same sequence.
+ * What `traffic` makes. Times are milliseconds of event time. Everything has a default, and the
+ * same options give the same sequence.
  */
 export interface TrafficOptions {
   /** 0 to 2^53 − 1; default 1. */

@@ -13,13 +13,13 @@ export interface Delivery {
   readonly source: string;
   readonly eventId: string;
   readonly transaction: Transaction;
-  /** When to send it: milliseconds of event time since the start, never less than the one before. */
+  /** When to send it: milliseconds of event time since the start, in rising order. */
   readonly dueMs: number;
   /** It was delivered before; to be counted once (O3). */
   readonly isRepeat: boolean;
 }
 
-/** A delivery, or what is known of a planted case, said just before the delivery that settles it. */
+/** A delivery, or what is known of a planted case, said before the delivery that settles it. */
 export type TrafficItem = { readonly delivery: Delivery } | { readonly label: Label };
 
 /** The CloudEvent source of all that is made here. */
@@ -106,7 +106,7 @@ function createDispatcher(plan: TrafficPlan, mark: string) {
     waiting.push(dueMs, { delivery: { ...delivery, dueMs, isRepeat: true }, label: undefined });
   };
 
-  /** Delays the delivery or has it repeated, at the set rates. True: delayed, not to be sent now. */
+  /** Delays the delivery or has it repeated, at the set rates. True: not to be sent now. */
   const disturb = (delivery: Delivery): boolean => {
     const isDelayed = random.chance(plan.outOfOrderShare);
     const sent = isDelayed ? delay(delivery, random.between(1, plan.delayMaxMs)) : delivery;
