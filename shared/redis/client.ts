@@ -21,7 +21,7 @@ export interface RedisOptions<S extends RedisScripts> {
   readonly startTimeoutMs?: number;
   /** With calls unanswered for so long the connection is replaced. Default 3 × timeoutMs. */
   readonly stuckAfterMs?: number;
-  /** `problem()` speaks only after so long without an answer, so that pods do not flap. */
+  /** `problem()` speaks only after so long without an answer, milliseconds. Default 0: at once. */
   readonly problemAfterMs?: number;
 }
 
@@ -110,7 +110,7 @@ class Connection<S extends RedisScripts> implements RedisConnection<S> {
   }
 
   async problem(): Promise<string | undefined> {
-    const { problemAfterMs = 10_000 } = this.#options;
+    const { problemAfterMs = 0 } = this.#options;
     try {
       await this.call((client) => client.ping());
       this.#failingSinceMs = undefined;

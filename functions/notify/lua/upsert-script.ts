@@ -1,0 +1,44 @@
+// Made by build-script.ts from upsert-alert.lua. Do not edit.
+
+export const UPSERT_SCRIPT = `local order, feed, body, standing, counts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local id = ARGV[1]
+local function stand(alert_id)
+  local text = redis.call('HGET', standing, alert_id)
+  if not text then return 0, '0', '' end
+  local sequence, over, currency = string.match(text, '^(%d+) (%d+) (%a+)$')
+  return tonumber(sequence), over, currency
+end
+local read_sequence, old_over = stand(id)
+if read_sequence ~= tonumber(ARGV[2]) then return 0 end
+local last = redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')
+local position = math.max((tonumber(last[2]) or 0) + 1, tonumber(ARGV[7]) * 1000)
+local score = string.format('%.0f', position)
+redis.call('HSET', standing, id, ARGV[3] .. ' ' .. ARGV[4] .. ' ' .. ARGV[5])
+redis.call('HSET', body, id, ARGV[6])
+redis.call('ZADD', order, 'NX', score, id)
+redis.call('ZADD', feed, score, id)
+redis.call('HINCRBY', counts, 'over:' .. ARGV[5], ARGV[4])
+redis.call('HINCRBY', counts, 'over:' .. ARGV[5], '-' .. old_over)
+local first = read_sequence == 0 and 1 or read_sequence
+redis.call('HINCRBY', counts, 'updates', tonumber(ARGV[3]) - first)
+local function forget(alert_id)
+  local sequence, over, currency = stand(alert_id)
+  redis.call('HINCRBY', counts, 'over:' .. currency, '-' .. over)
+  redis.call('HINCRBY', counts, 'updates', 1 - sequence)
+  redis.call('HDEL', standing, alert_id)
+  redis.call('HDEL', body, alert_id)
+  redis.call('ZREM', order, alert_id)
+  redis.call('ZREM', feed, alert_id)
+end
+local TRIM_MAX = 20
+local oldest = '(' .. string.format('%.0f', tonumber(ARGV[9]) * 1000)
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', order, '-inf', oldest, 'LIMIT', 0, TRIM_MAX)) do
+  forget(old)
+end
+local excess = redis.call('ZCARD', order) - tonumber(ARGV[8])
+if excess > 0 then
+  local count = math.min(excess, TRIM_MAX)
+  for _, old in ipairs(redis.call('ZRANGE', order, 0, count - 1)) do forget(old) end
+end
+return 1
+`;

@@ -1,0 +1,57 @@
+import { CONFIG_EXIT_CODE, ConfigError, readConfig } from '#shared/config.ts';
+import { watchReadiness } from '#shared/http/readiness.ts';
+import { serve } from '#shared/http/serve.ts';
+import { createLog } from '#shared/log.ts';
+import { createRegistry } from '#shared/metrics.ts';
+import { createNotifyApp } from './app.ts';
+import type { Channel } from './channels/channel.ts';
+import { notifySettings } from './config.ts';
+import { openChannels } from './open-channels.ts';
+import { openStore } from './open-store.ts';
+import { pageAccess } from './page-access.ts';
+
+async function main(): Promise<void> {
+  const config = readConfig(notifySettings, process.env);
+  const log = createLog('notify', config.LOG_LEVEL);
+  const registry = createRegistry('notify');
+  const store = await openStore(config, log);
+  const channels: Channel[] = [];
+  const readiness = watchReadiness({ problem: store.problem, intervalMs: 1_000, failuresMax: 10 });
+  let isReady = (): boolean => true;
+  const access = pageAccess(config.HOST, config.PAGE_TOKEN);
+  const app = createNotifyApp({
+    ...{ store, channels, log, registry, access, isReady: () => isReady() },
+    notReadyReason: readiness.notReadyReason,
+    token: config.AUTH_TOKEN,
+    limits: {
+      maxInFlight: config.MAX_IN_FLIGHT,
+      maxBodyBytes: config.MAX_BODY_BYTES,
+      maxStreams: config.MAX_STREAMS,
+    },
+  });
+  const serving = await serve(app.listener, { port: config.PORT, host: config.HOST });
+  isReady = serving.isReady;
+  log.info({ url: serving.url, page: access.kind }, 'listening');
+  process.stdout.write(`${JSON.stringify({ listening: serving.port })}\n`);
+  // After the line above, which whoever started us reads; no request has been let in yet.
+  const write = (text: string): void => void process.stdout.write(text);
+  channels.push(...openChannels(config, { write, log, registry }));
+
+  const stop = async (signal: string, drainMs: number): Promise<void> => {
+    log.info({ signal, drainMs }, 'draining');
+    app.close();
+    await serving.drain({ drainMs });
+    readiness.stop();
+    for (const channel of channels) await channel.close();
+    await store.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', () => void stop('SIGTERM', config.DRAIN_MS));
+  process.once('SIGINT', () => void stop('SIGINT', 0));
+}
+
+main().catch((error: unknown) => {
+  const isConfig = error instanceof ConfigError;
+  for (const line of isConfig ? error.problems : [String(error)]) process.stderr.write(`${line}\n`);
+  process.exit(isConfig ? CONFIG_EXIT_CODE : 1);
+});

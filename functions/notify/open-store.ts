@@ -1,0 +1,20 @@
+import type { Log } from '#shared/log.ts';
+import type { AlertStore } from './alert-store.ts';
+import type { NotifyConfig } from './config.ts';
+import { createMemoryAlertStore } from './store/memory-store.ts';
+import { openRedisAlertStore } from './store/redis-store.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The store that `REDIS_URL` names, open. Rejects when it cannot be used as it is set up. */
+export async function openStore(config: NotifyConfig, log: Log): Promise<AlertStore> {
+  const {
+    KEEP_ALERTS: keepAlerts,
+    KEEP_DAYS,
+    REDIS_URL: url,
+    STORE_TIMEOUT_MS: timeoutMs,
+  } = config;
+  const keepMs = KEEP_DAYS * DAY_MS;
+  if (url.startsWith('memory:')) return createMemoryAlertStore({ keepAlerts, keepMs });
+  return openRedisAlertStore({ url, timeoutMs, log, keepAlerts, keepMs });
+}
