@@ -37,6 +37,10 @@ async function startProcess(port: number, settings: readonly string[]): Promise<
   const child = spawn('redis-server', [...args, ...settings], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A test that fails halfway leaves no server behind.
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.removeListener('exit', endWithUs));
   await new Promise<void>((resolve, reject) => {
     let said = '';
     child.once('error', () =>

@@ -4,9 +4,12 @@ export const UPSERT_SCRIPT = `local order, feed, body, standing, counts = KEYS[1
 local id = ARGV[1]
 local function stand(alert_id)
   local text = redis.call('HGET', standing, alert_id)
-  if not text then return 0, '0', '' end
+  if not text then return 0, 0, '' end
   local sequence, over, currency = string.match(text, '^(%d+) (%d+) (%a+)$')
-  return tonumber(sequence), over, currency
+  return tonumber(sequence), tonumber(over), currency
+end
+local function count(name, by)
+  redis.call('HINCRBY', counts, name, string.format('%.0f', by))
 end
 local read_sequence, old_over = stand(id)
 if read_sequence ~= tonumber(ARGV[2]) then return 0 end
@@ -17,14 +20,13 @@ redis.call('HSET', standing, id, ARGV[3] .. ' ' .. ARGV[4] .. ' ' .. ARGV[5])
 redis.call('HSET', body, id, ARGV[6])
 redis.call('ZADD', order, 'NX', score, id)
 redis.call('ZADD', feed, score, id)
-redis.call('HINCRBY', counts, 'over:' .. ARGV[5], ARGV[4])
-redis.call('HINCRBY', counts, 'over:' .. ARGV[5], '-' .. old_over)
+count('over:' .. ARGV[5], tonumber(ARGV[4]) - old_over)
 local first = read_sequence == 0 and 1 or read_sequence
-redis.call('HINCRBY', counts, 'updates', tonumber(ARGV[3]) - first)
+count('updates', tonumber(ARGV[3]) - first)
 local function forget(alert_id)
   local sequence, over, currency = stand(alert_id)
-  redis.call('HINCRBY', counts, 'over:' .. currency, '-' .. over)
-  redis.call('HINCRBY', counts, 'updates', 1 - sequence)
+  count('over:' .. currency, 0 - over)
+  count('updates', 1 - sequence)
   redis.call('HDEL', standing, alert_id)
   redis.call('HDEL', body, alert_id)
   redis.call('ZREM', order, alert_id)
@@ -37,8 +39,8 @@ for _, old in ipairs(redis.call('ZRANGEBYSCORE', order, '-inf', oldest, 'LIMIT',
 end
 local excess = redis.call('ZCARD', order) - tonumber(ARGV[8])
 if excess > 0 then
-  local count = math.min(excess, TRIM_MAX)
-  for _, old in ipairs(redis.call('ZRANGE', order, 0, count - 1)) do forget(old) end
+  local last_of_them = math.min(excess, TRIM_MAX) - 1
+  for _, old in ipairs(redis.call('ZRANGE', order, 0, last_of_them)) do forget(old) end
 end
 return 1
 `;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@redis/client';
 import { pino } from 'pino';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { startOwnRedisServer } from '#shared/redis/own-redis-server.ts';
 import { fraudOf } from '../fraud-examples.ts';
 import { DEFAULT_RETENTION } from './memory-store.ts';
@@ -50,6 +50,7 @@ it('shows the same to two replicas, and one alert written by both is written onc
 
 it('goes on above every position that was given out, after Redis has lost everything', async () => {
   const server = await startOwnRedisServer();
+  onTestFinished(server.kill);
   const store = await openRedisAlertStore({
     ...DEFAULT_RETENTION,
     ...{ url: server.url, timeoutMs: 1_000, log },
@@ -64,5 +65,4 @@ it('goes on above every position that was given out, after Redis has lost everyt
   await store.upsert(fraudOf({ alertId: 'after' }), NOW + 1);
   expect((await store.changesAfter(seen, 5)).map((c) => c.alert.fraud.alertId)).toEqual(['after']);
   await store.close();
-  await server.kill();
 });

@@ -157,6 +157,7 @@ export function describeAlertStore(
       const put = (alertId: string, sequence: number, total: number, currency = 'USD') =>
         store.upsert(fraudOf({ alertId, sequence, currency, totalMinor: BigInt(total) }), NOW);
       await put('gone', 3, 1_900_000);
+      await put('gone too', 1, 1_000_000);
       await put('a', 1, 1_100_000);
       await put('a', 4, 1_300_000);
       await put('e', 2, 1_000_001, 'EUR');
