@@ -1,9 +1,8 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
-import { createLog } from '#shared/log.ts';
 import { printableJson, type SendResult, sendToScore } from '../local/send-to-score.ts';
 import { sendToTopic } from '../local/send-to-topic.ts';
+import { openKafka } from './kafka-flags.ts';
 
 interface SendFlags {
   readonly origin?: string;
@@ -117,8 +116,7 @@ function open(flags: SendFlags): { send: Send; close: () => Promise<void> } {
     const token = flags.token ?? process.env.AUTH_TOKEN;
     return { send: (text) => sendToScore(text, { url, token }), close: async () => {} };
   }
-  const log = createLog('send', 'warn');
-  const topics = createKafkaTopics({ brokers: flags.kafka.split(','), log });
+  const topics = openKafka(flags.kafka, 'send');
   return {
     send: (text) => sendToTopic(text, { writer: topics, topic: flags.topic, nowMs: Date.now() }),
     close: () => topics.close(),

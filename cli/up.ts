@@ -5,7 +5,9 @@ import { createPlan } from '../local/plan-tree.ts';
 import type { Services } from '../local/services/start-services.ts';
 import { type RunningUp, startUp, type UpStats } from '../local/up.ts';
 import { type RunStep, UP_PLAN } from '../local/up-options.ts';
+import { usualPort } from '../local/usual-port.ts';
 import { parseDuration, parseWhole } from './duration.ts';
+import { brokersOf, securityOfEnvironment } from './kafka-flags.ts';
 import { aborted, stopSignal } from './stop-signal.ts';
 
 interface UpFlags {
@@ -17,9 +19,9 @@ interface UpFlags {
   readonly speed: number;
   readonly ordering: 'ordered' | 'unordered';
   readonly for?: number;
-  readonly port: number;
-  readonly scorePort: number;
-  readonly generatePort: number;
+  readonly port?: number;
+  readonly scorePort?: number;
+  readonly generatePort?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -51,9 +53,9 @@ export function register(program: Command): void {
         .default('unordered'),
     )
     .option('--for <time>', 'stop by itself, as in 30s or 5m', parseDuration)
-    .option('--port <port>', 'of the page; 0: a free one', PORT, 8080)
-    .option('--score-port <port>', 'of the first score; 0: a free one', PORT, 8081)
-    .option('--generate-port <port>', 'of generate; 0: a free one', PORT, 8082)
+    .option('--port <port>', 'of the page; 8080 or a free one unless set', PORT)
+    .option('--score-port <port>', 'of the first score; 8081 or a free one unless set', PORT)
+    .option('--generate-port <port>', 'of generate; 8082 or a free one unless set', PORT)
     .option('--json', 'one JSON object a line: alerts, and at the end a summary')
     .option('--quiet', 'print nothing but the summary line')
     .addHelpText('after', EXAMPLES)
@@ -95,7 +97,7 @@ async function startMissing(flags: UpFlags): Promise<Services | undefined> {
   return startServices({ redis: !flags.redis, kafka: !flags.kafka, log });
 }
 
-function start(
+async function start(
   flags: UpFlags,
   services: Services | undefined,
   onOutput: (line: string) => void,
@@ -103,17 +105,18 @@ function start(
   const say = (line: string): void => {
     if (!flags.quiet) process.stderr.write(`${line}\n`);
   };
-  const kafkaBrokers = (flags.kafka ?? services?.kafkaBrokers ?? '').split(',');
+  const kafkaBrokers = brokersOf(flags.kafka ?? services?.kafkaBrokers ?? '');
   return startUp({
     kafkaBrokers,
+    kafkaSecurity: securityOfEnvironment(),
     redisUrl: flags.redis ?? services?.redisUrl ?? '',
     scoreProcesses: flags.score,
     ordering: flags.ordering,
     ratePerSecond: flags.rate,
     speed: flags.speed,
-    pagePort: flags.port,
-    scorePort: flags.scorePort,
-    generatePort: flags.generatePort,
+    pagePort: flags.port ?? (await usualPort(8080)),
+    scorePort: flags.scorePort ?? (await usualPort(8081)),
+    generatePort: flags.generatePort ?? (await usualPort(8082)),
     channel: flags.json ? 'json' : flags.quiet ? 'none' : 'log',
     onOutput,
     onLogLine: say,

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import type { Fraud } from '#shared/domain/fraud.ts';
 import { fraudToJson } from '#shared/events/fraud-event.ts';
-import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
-import { createLog } from '#shared/log.ts';
 import { formatSeedAlert, seedHeader } from '../functions/notify/core/seed-format.ts';
 import { watchNotify } from '../local/watch-notify.ts';
 import { watchTopic } from '../local/watch-topic.ts';
 import { parseDuration } from './duration.ts';
+import { brokersOf, openKafka } from './kafka-flags.ts';
 import { aborted, stopSignal } from './stop-signal.ts';
 
 interface WatchFlags {
@@ -56,7 +55,7 @@ async function runWatch(flags: WatchFlags): Promise<void> {
   };
   await (flags.kafka === undefined
     ? followNotify(flags, onFraud, signal)
-    : followTopic(flags, flags.kafka.split(','), onFraud, signal));
+    : followTopic(flags, flags.kafka, onFraud, signal));
   if (!flags.json) process.stdout.write(`\nProcessed ${messages} messages\n`);
   process.exit(0);
 }
@@ -88,12 +87,12 @@ async function followNotify(
 
 async function followTopic(
   flags: WatchFlags,
-  brokers: readonly string[],
+  kafka: string,
   onFraud: (fraud: Fraud) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const topics = createKafkaTopics({ brokers, log: createLog('watch', 'warn') });
-  if (!flags.json) process.stdout.write(seedHeader(brokers[0] ?? '', flags.topic));
+  const topics = openKafka(kafka, 'watch');
+  if (!flags.json) process.stdout.write(seedHeader(brokersOf(kafka)[0] ?? '', flags.topic));
   const running = await watchTopic({
     reader: topics,
     topic: flags.topic,

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type KeptFunction, startKeptFunction } from './kept-function.ts';
+import { type KeptFunction, type KeptFunctionOptions, startKeptFunction } from './kept-function.ts';
 import { type UpOptions, upNames } from './up-options.ts';
 
 /** After SIGTERM a function waits so long at most for requests that are still on their way. */
@@ -19,7 +19,7 @@ export function upFunctions(options: UpOptions): UpFunctions {
     port: number,
     environment: Readonly<Record<string, string>>,
   ): Promise<KeptFunction> =>
-    startKeptFunction({
+    startOnPort({
       name,
       script: fileURLToPath(new URL(`../functions/${name}/main.ts`, import.meta.url)),
       port,
@@ -57,6 +57,21 @@ export function upFunctions(options: UpOptions): UpFunctions {
         SPEED: String(options.speed ?? 1),
       }),
   };
+}
+
+const PORT_FLAGS = { score: '--score-port', notify: '--port', generate: '--generate-port' };
+
+/** Throws an error that names the flag when the port is another program's. */
+async function startOnPort(
+  options: KeptFunctionOptions & { readonly name: keyof typeof PORT_FLAGS },
+): Promise<KeptFunction> {
+  try {
+    return await startKeptFunction(options);
+  } catch (error) {
+    if (!String(error).includes('EADDRINUSE')) throw error;
+    const flag = PORT_FLAGS[options.name];
+    throw new Error(`${flag} ${options.port}: another program listens there; name another port`);
+  }
 }
 
 /** All of them, or the first failure when every one has ended its start; then none is left running. */

@@ -1,3 +1,4 @@
+import type { KafkaSecurity } from '#shared/kafka/kafka-settings.ts';
 import type { Log } from '#shared/log.ts';
 import type { DeliverySpec } from './eventing/delivery.ts';
 
@@ -5,6 +6,8 @@ import type { DeliverySpec } from './eventing/delivery.ts';
 export interface UpOptions {
   /** HOST:PORT each. */
   readonly kafkaBrokers: readonly string[];
+  /** Plain text and no login unless set; generate takes it from the environment. */
+  readonly kafkaSecurity?: KafkaSecurity;
   readonly redisUrl: string;
   /** Processes of score, which share the records in turn. */
   readonly scoreProcesses: number;

@@ -2,19 +2,20 @@ import type { KafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import type { Log } from '#shared/log.ts';
 import { connectRedis, showUrl } from '#shared/redis/client.ts';
-import { TRANSACTIONS_PARTITIONS, type UpNames } from './up-options.ts';
+import { TRANSACTIONS_PARTITIONS, type UpNames, type UpOptions } from './up-options.ts';
 
 /**
  * The brokers, once they have answered.
  * @throws Error that names the flag and the cure when they do not.
  */
-export async function reachKafka(brokers: readonly string[], log: Log): Promise<KafkaTopics> {
-  const topics = createKafkaTopics({ brokers, log });
+export async function reachKafka(options: UpOptions): Promise<KafkaTopics> {
+  const { kafkaBrokers: brokers, kafkaSecurity: security, log } = options;
+  const topics = createKafkaTopics({ brokers, log, ...(security && { security }) });
   const problem = await topics.problem();
   if (problem === undefined) return topics;
   await topics.close();
   const cure = 'name a running broker as HOST:PORT, or use --start-services';
-  throw new Error(`--kafka ${brokers.join(',')}: no broker answers there; ${cure}`);
+  throw new Error(`--kafka ${brokers.join(',')}: no broker answers there (${problem}); ${cure}`);
 }
 
 /**

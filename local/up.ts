@@ -62,14 +62,13 @@ export async function startUp(options: UpOptions): Promise<RunningUp> {
 type Ending = <T>(part: T, stop: (part: T) => Promise<unknown>) => T;
 
 async function startParts(options: UpOptions, ending: Ending): Promise<RunningUp> {
-  const { kafkaBrokers, redisUrl, log, runStep: run } = options;
+  const { redisUrl, log, runStep: run } = options;
   const names = upNames(options.prefix);
   const functions = upFunctions(options);
   const url = (part: { url: string }): string => part.url;
 
-  const topics = ending(
-    await run('dependencies', 'kafka', () => reachKafka(kafkaBrokers, log)),
-    (part) => part.close(),
+  const topics = ending(await run('dependencies', 'kafka', () => reachKafka(options)), (part) =>
+    part.close(),
   );
   await run('dependencies', 'redis', () => reachRedis(redisUrl, log));
   await run('dependencies', 'topics', () => createTopics(topics, names));
