@@ -43,8 +43,13 @@ export class KafkaSubscription {
     const run = async (): Promise<void> => {
       const joined = new Promise<void>((resolve, reject) => {
         consumer.on('consumer.group_join', () => resolve());
-        consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+        // A broker that has just started says for a moment that it is loading the group; kafkajs
+        // then tries again by itself, and the deadline around this ends it.
+        consumer.on('consumer.crash', ({ payload }) => {
+          if (!payload.restart) reject(payload.error);
+        });
       });
+      joined.catch(() => {}); // what fails before it is waited for is told below
       await consumer.connect();
       await consumer.subscribe({ topic, fromBeginning: this.#subscription.from === 'earliest' });
       await consumer.run({

@@ -344,17 +344,9 @@ local function forget(before_t)
   if s.front_t > before_t then return end
   local bytes = leaf_bytes(s.front)
   while s.front_t <= before_t do
-    local is_old = s.front ~= s.leaf
     local e, after = decode_entry(bytes, s.front_offset)
-    local h, l = e.h, e.l
-    if is_old then
-      local m = meta_of(s.front)
-      h, l = plus(h, l, m.add_h, m.add_l)
-      redis.call('HDEL', IDS, e.id)
-    else
-      s.n = s.n - 1
-    end
-    drop_records(e, over(h, l, LIMIT_H, LIMIT_L))
+    if s.front == s.leaf then s.n = s.n - 1 else redis.call('HDEL', IDS, e.id) end
+    drop_records(e, over(e.h, e.l, LIMIT_H, LIMIT_L))
     s.front_offset = after
     if after > #bytes then
       leave_front_leaf()

@@ -40,6 +40,28 @@ export function transaction(
   };
 }
 
+/** Arrivals that chance seldom makes: [time, amount] one after another. */
+export const namedArrivals = [
+  {
+    name: 'a late amount that doubles a total in the middle of a run between others',
+    rule: { ...RULE, windowMs: 1000, allowedLatenessMs: 2000 },
+    list: brief([10, 1], [11, 1], [12, 1], [20, 10], [21, 88], [22, 89], [1100, 0], [1101, 0])
+      .concat(brief([1102, 0], [1103, 0], [1104, 0], [1105, 0]))
+      .concat(brief([9, 20])),
+  },
+  {
+    name: 'late ones that crowd in beside the oldest that is remembered',
+    rule: { ...RULE, windowMs: 10, allowedLatenessMs: 10 },
+    list: brief([0, 5], [14, 7], [15, 9], [16, 3], [22, 1], [13, 2], [13, 4], [12, 8])
+      .concat(brief([13, 16], [12, 32], [13, 64], [14, 1], [14, 2], [23, 1], [24, 5], [35, 1]))
+      .concat(brief([26, 9], [27, 9], [25, 9], [36, 1])),
+  },
+] as const satisfies readonly { name: string; rule: Rule; list: readonly Transaction[] }[];
+
+function brief(...list: readonly (readonly [t: number, amount: number])[]): Transaction[] {
+  return list.map(([t, amount], i) => transaction({ t, amount, id: `${t}/${amount}/${i}` }));
+}
+
 /**
  * Arrivals of one pair: time mostly moves on by a part of W, often jumps back within and a little
  * beyond the allowed lateness, ties and exact W are common, transactions come again.

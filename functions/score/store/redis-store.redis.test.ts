@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { createClient } from '@redis/client';
+import { expect, it } from 'vitest';
 import type { Rule } from '#shared/domain/rule.ts';
 import { createLog } from '#shared/log.ts';
+import { RULE, transaction } from './contract-cases.ts';
 import { openRedisTotalsStore } from './redis-store.ts';
 import { describeTotalsStore } from './store-contract.ts';
 
@@ -20,3 +23,36 @@ describeTotalsStore('the Redis store', (rule) => open(rule), options);
 // Leaves of two and three entries: short sequences then part, fill and empty many leaves.
 describeTotalsStore('the Redis store with leaves of 2', (rule) => open(rule, 2), options);
 describeTotalsStore('the Redis store with leaves of 3', (rule) => open(rule, 3), options);
+
+it('forgets the records of transactions that it forgets', async () => {
+  const url = process.env.REDIS_URL as string;
+  const keyPrefix = `test-${randomUUID()}`;
+  const log = createLog('test', 'silent');
+  const settings = { url, rule: RULE, timeoutMs: 5000, stateTtlMs: 60_000, log, keyPrefix };
+  const store = await openRedisTotalsStore({ ...settings, leafEntries: 3 });
+  const client = await createClient({ url }).connect();
+  const add = async (t: number, amount: number): Promise<void> => {
+    const x = transaction({ t, id: `${t}`, amount });
+    await store.add(x);
+    await store.sent(x);
+  };
+  for (let startMs = 0; startMs < 4_000_000; startMs += 100_000) {
+    // A crossing, one that comes late and takes the opening from it, and one below the threshold.
+    await add(startMs, 150);
+    await add(startMs - 10, 150);
+    await add(startMs + 61_000, 1);
+  }
+  const [stateKey] = await client.keys(`${keyPrefix}:*}`);
+  expect(stateKey).toBeDefined();
+  // Remembered are 90 s: at most two rounds, each with two alerts and two decisions.
+  expect(await client.hLen(`${stateKey}f`)).toBeLessThanOrEqual(2 * 4 + 1);
+  expect(await client.hLen(`${stateKey}i`)).toBeLessThanOrEqual(6);
+  expect(await client.hLen(`${stateKey}l`)).toBeLessThanOrEqual(2 * 4);
+
+  for (let i = 1; i <= 10; i++) await add(3_970_000 + i, 150);
+  const keys = await client.keys(`${keyPrefix}:*`);
+  expect(keys).toHaveLength(4);
+  for (const key of keys) expect(await client.pTTL(key)).toBeGreaterThan(0);
+  await client.close();
+  await store.close();
+});

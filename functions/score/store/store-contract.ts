@@ -4,7 +4,7 @@ import type { Rule } from '#shared/domain/rule.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { createPairOracle, sum } from '../../../test/oracle/oracle.ts';
 import type { Decision, TotalsStore, Verdict } from '../totals-store.ts';
-import { arrivals, RULE, rules, transaction } from './contract-cases.ts';
+import { arrivals, namedArrivals, RULE, rules, transaction } from './contract-cases.ts';
 
 /** A store under test, for one rule; each call makes one with keys of its own. */
 export type OpenStore = (rule: Rule) => Promise<TotalsStore>;
@@ -178,6 +178,12 @@ export function describeTotalsStore(name: string, open: OpenStore, options: Cont
   });
 
   describe(`${name} decides as the oracle does (D1–D7, O1–O4)`, () => {
+    it.each(namedArrivals)('for $name', async ({ rule, list }) => {
+      const store = await open(rule);
+      await compareWithOracle(store, rule, list, 'named');
+      await store.close();
+    });
+
     for (const { rule, density } of rules) {
       it(`for any arrivals, updates ${rule.updates}, W ${rule.windowMs}, lateness ${rule.allowedLatenessMs}`, async () => {
         const store = await open(rule);
