@@ -109,6 +109,7 @@ async function start(
   return startUp({
     kafkaBrokers,
     kafkaSecurity: securityOfEnvironment(),
+    environment: process.env,
     redisUrl: flags.redis ?? services?.redisUrl ?? '',
     scoreProcesses: flags.score,
     ordering: flags.ordering,

@@ -25,8 +25,8 @@ export interface FunctionProcessOptions {
   readonly name: string;
   /** The function's production entry point, a file. */
   readonly script: string;
-  /** Its settings, beside the environment that we have ourselves. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** All that it has as environment: its settings, and what any program needs. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Takes what it writes to standard output after `{"listening":PORT}`, line by line. */
   readonly onOutput?: (line: string) => void;
   /** Takes what it writes to standard error, line by line: its log. */
@@ -57,7 +57,7 @@ export async function startFunctionProcess(
   const child = spawn('/bin/sh', ['-c', GUARD, 'sh', process.execPath, script], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+    env: environment,
   });
   child.stdin.on('error', () => {}); // it has ended; `ended` says so
   const lastLines: string[] = [];

@@ -31,7 +31,7 @@ async function startKept() {
   const reports: string[] = [];
   const output: string[] = [];
   const kept = await startKeptFunction({
-    ...{ name: 'small', script, port: 0, environment: {}, onLogLine: () => {} },
+    ...{ name: 'small', script, port: 0, environment: process.env, onLogLine: () => {} },
     onOutput: (line) => output.push(line),
     report: (sentence) => reports.push(sentence),
   });
@@ -54,7 +54,7 @@ describe('a function as a process', () => {
     const output: string[] = [];
     const logged: string[] = [];
     const running = await startFunctionProcess({
-      ...{ name: 'small', script, environment: { PORT: '0' } },
+      ...{ name: 'small', script, environment: { ...process.env, PORT: '0' } },
       onOutput: (line) => output.push(line),
       onLogLine: (line) => logged.push(line),
     });
@@ -67,7 +67,7 @@ describe('a function as a process', () => {
   });
 
   it('fails with its last words when it ends instead of listening', async () => {
-    const environment = { PORT: '0', FAIL: 'yes' };
+    const environment = { ...process.env, PORT: '0', FAIL: 'yes' };
     const starting = startFunctionProcess({
       ...{ name: 'small', script, environment, onLogLine: () => {} },
     });

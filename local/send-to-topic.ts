@@ -9,7 +9,7 @@ import type { TopicWriter } from '#shared/kafka/topic.ts';
 import type { SendResult } from './send-to-score.ts';
 
 /**
- * Writes one line or JSON object (S4) to a topic as a transaction event (W1), once it was found good.
+ * Writes one line or JSON object (S4) to a topic as a transaction event (W1), if it is a good one.
  * With an `id` of its own it is the same transaction as when it is posted to score with it.
  * @throws AppError `topic` when the brokers do not take it.
  */

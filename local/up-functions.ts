@@ -23,7 +23,7 @@ export function upFunctions(options: UpOptions): UpFunctions {
       name,
       script: fileURLToPath(new URL(`../functions/${name}/main.ts`, import.meta.url)),
       port,
-      environment: { LOG_LEVEL: 'warn', DRAIN_MS, ...environment },
+      environment: { ...options.environment, LOG_LEVEL: 'warn', DRAIN_MS, ...environment },
       onLogLine: options.onLogLine,
       report: options.report,
       ...(name === 'notify' ? { onOutput: options.onOutput } : {}),
@@ -74,7 +74,7 @@ async function startOnPort(
   }
 }
 
-/** All of them, or the first failure when every one has ended its start; then none is left running. */
+/** All of them, or the first failure when each has ended its start; then none is left running. */
 async function allOrNone(
   starting: readonly Promise<KeptFunction>[],
 ): Promise<readonly KeptFunction[]> {

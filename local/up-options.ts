@@ -23,6 +23,8 @@ export interface UpOptions {
   readonly generatePort?: number;
   /** Put before the names of topics and groups, for a second pipeline on the same brokers. */
   readonly prefix?: string;
+  /** The environment that the functions inherit; their settings come on top. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Further settings of score (spec C). */
   readonly scoreEnvironment?: Readonly<Record<string, string>>;
   /** How notify prints alerts: as the seeds did, as JSON lines, or not at all. */

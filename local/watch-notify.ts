@@ -19,7 +19,7 @@ export interface WatchNotifyOptions {
 const RETRY_DELAY_MS = 1000;
 
 /**
- * Follows the alerts of a running notify (server-sent events, `GET /events`) until the signal aborts.
+ * Follows the alerts of a running notify (server-sent events, `GET /events`) until told to stop.
  * After a lost connection it goes on behind the last alert seen (Last-Event-ID).
  *
  * @throws Error when the first connection fails: a wrong address or token would fail for ever.

@@ -4,7 +4,7 @@ import { encodeFraud } from '#shared/events/fraud-event.ts';
 import { brokersForTests } from '#shared/kafka/kafka-test-brokers.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createLog } from '#shared/log.ts';
-import { consumeWithHeaders } from '../kafka-console.ts';
+import { consumeWithHeaders } from '../../test/kafka-console.ts';
 import { startKafkaSink } from './kafka-sink.ts';
 
 const log = createLog('kafka-sink-test', 'silent');

@@ -125,7 +125,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
-/** Reads away what is left of a refused body, and ends the connection, so that the answer arrives. */
+/** Reads away what is left of a refused body, then ends the connection: the answer arrives. */
 function discardRest(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete) return;
   request.resume();

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { brokersForTests } from '#shared/kafka/kafka-test-brokers.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
@@ -90,15 +92,10 @@ describe('KafkaSource on a real broker', () => {
 
 /** A source in a process of its own, which can be killed as a crash would. */
 async function startVictim(topic: string, group: string) {
-  const { spawn } = await import('node:child_process');
-  const { fileURLToPath } = await import('node:url');
   const sink = await startMoodySink([204]);
   const script = fileURLToPath(new URL('./source-victim.ts', import.meta.url));
-  const settings = { TOPIC: topic, GROUP: group, SINK_URL: sink.url };
-  const child = spawn(process.execPath, [script], {
-    stdio: 'ignore',
-    env: { ...process.env, KAFKA_BROKERS: brokersForTests().join(','), ...settings },
-  });
+  const parameters = [script, brokersForTests().join(','), topic, group, sink.url];
+  const child = spawn(process.execPath, parameters, { stdio: 'ignore' });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

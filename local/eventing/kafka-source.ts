@@ -27,11 +27,11 @@ export interface KafkaSourceOptions {
   readonly group: string;
   /** Where each record is posted; a function is asked for each request, to share among many. */
   readonly sinkUrl: Uri;
-  /** `unordered` unless set: scoring does not need order (O4). Ordered: one at a time a partition. */
+  /** `unordered` unless set: scoring needs no order (O4). Ordered: one at a time a partition. */
   readonly ordering?: 'ordered' | 'unordered';
   /** Where a group begins that has committed nothing; `earliest` unless set. */
   readonly initialOffset?: 'earliest' | 'latest';
-  /** Retries, backoff, deadline, dead-letter sink; as a whole {@link MANIFEST_DELIVERY} unless set. */
+  /** Retries, backoff, deadline, dead-letter sink; {@link MANIFEST_DELIVERY} unless set. */
   readonly delivery?: DeliverySpec;
   /** Requests in flight at once when unordered; 99, as Knative's consumers have, unless set. */
   readonly maxInFlight?: number;

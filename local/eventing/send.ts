@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs, type Delivery, isDelivered, isRetried, type PostResult } from './delivery.ts';
 
-/** What the tries together came to. `abandoned`: the lease ended first, and another will deliver. */
+/** What the tries together came to. `abandoned`: the lease ended first; another will deliver. */
 export type SendResult =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'refused'; readonly result: PostResult }

@@ -1,7 +1,7 @@
 import type { SASLOptions } from 'kafkajs';
 import { type ConfigOf, type Settings, setting } from '#shared/config.ts';
 
-/** Settings of whatever talks to Kafka itself: `generate` and the tools; score and notify do not. */
+/** Settings of what talks to Kafka itself: `generate` and the tools; score and notify do not. */
 export const kafkaSettings = {
   KAFKA_BROKERS: setting.list({
     description: 'Brokers to ask first, HOST:PORT, separated by commas.',

@@ -2,7 +2,7 @@ import { CompressionTypes, type Kafka, type Message, Partitioners, type Producer
 import { withinDeadline } from './kafka-client.ts';
 import type { TopicRecord, TopicWriter } from './topic.ts';
 
-/** Under the broker's default bound for one batch (message.max.bytes, 1 MiB), with room for headers. */
+/** Below the broker's own bound for one batch (message.max.bytes, 1 MiB), with some to spare. */
 const CHUNK_MAX_BYTES = 512 * 1024;
 
 export interface KafkaWriterOptions {

@@ -37,7 +37,7 @@ function collector() {
   return { records, leases, subscription, commitAll, values };
 }
 
-/** What every implementation of the topic port does. `open` is called once, before the first test. */
+/** What every implementation of the topic port does. `open` is called once, at the first test. */
 export function describeTopicContract(name: string, open: () => Topics): void {
   describe(`topic contract: ${name}`, () => {
     let topics: Topics | undefined;

@@ -22,6 +22,7 @@ export async function startForTest(options: Partial<UpOptions> = {}): Promise<Te
   const up = await startUp({
     kafkaBrokers: brokersForTests(),
     redisUrl: await emptyRedis(),
+    environment: process.env,
     scoreProcesses: 1,
     ratePerSecond: 0,
     prefix: `e2e-${randomUUID()}-`,

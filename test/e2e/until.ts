@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const PAUSE_MS = 200;
 
-/** Resolves when the condition holds. Throws, naming what was waited for, when the deadline passes. */
+/** Resolves when the condition holds. Throws, saying what it waited for, at the deadline. */
 export async function until(
   what: string,
   timeoutMs: number,

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { brokersForTests } from '#shared/kafka/kafka-test-brokers.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createLog } from '#shared/log.ts';
-import { consumeWithHeaders, produceLines } from '../../local/kafka-console.ts';
+import { consumeWithHeaders, produceLines } from '../kafka-console.ts';
 import { startForTest } from './start-for-test.ts';
 
 const BROKERS = (): string => brokersForTests().join(',');
