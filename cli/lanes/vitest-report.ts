@@ -35,13 +35,12 @@ export function countTests(
       reasons.push(`failed: ${file.name}: ${(file.message ?? '').trim().split('\n', 1)[0]}`);
     }
   }
-  if (failed === 0 && !run.isGood) {
-    failed += 1;
-    reasons.push('failed: vitest ended with an error, see above');
-  }
   if (passed + failed + skipped === 0) {
     failed += 1;
-    reasons.push('failed: it holds no tests');
+    reasons.push('failed: no test was run, see above');
+  } else if (failed === 0 && !run.isGood) {
+    failed += 1;
+    reasons.push('failed: vitest ended with an error, see above');
   }
   return { name: lane, passed, failed, skipped, seconds: run.seconds, reasons };
 }
