@@ -23,7 +23,7 @@ export async function postWebhook(
 ): Promise<Attempt> {
   const { url, token, timeoutMs } = target;
   const headers = { ...message.headers };
-  if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
   try {
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), stopping]);
     const response = await fetch(url, {

@@ -15,7 +15,7 @@ import {
   type Upserted,
 } from '../alert-store.ts';
 import { overThresholdMinor, upsertAlert } from '../core/alert.ts';
-import { UPSERT_SCRIPT } from '../lua/upsert-script.ts';
+import { UPSERT_SCRIPT } from '../lua/scripts.ts';
 import { decodeAlert, encodeAlert } from './alert-codec.ts';
 
 export interface RedisAlertStoreOptions extends Retention {

@@ -1,4 +1,4 @@
-// Made by build-script.ts from upsert-alert.lua. Do not edit.
+// Made by build-scripts.ts from upsert-alert.lua. Do not edit.
 
 export const UPSERT_SCRIPT = `local order, feed, body, standing, counts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id = ARGV[1]
