@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refuseBrokenRequest } from './broken-request.ts';
 
 /** Bounds of a listening function (spec P). Times in milliseconds, sizes in bytes. */
 export interface ServeLimits {
@@ -9,6 +10,8 @@ export interface ServeLimits {
   /** Longer than the proxy keeps an idle connection, so that the proxy closes first (facts 3). */
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
+  /** How often slow requests are looked for. */
+  readonly connectionsCheckMs: number;
 }
 
 export const SERVE_LIMITS: ServeLimits = {
@@ -17,6 +20,7 @@ export const SERVE_LIMITS: ServeLimits = {
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 120_000,
   maxConnections: 10_000,
+  connectionsCheckMs: 1000,
 };
 
 export interface Serving {
@@ -41,15 +45,20 @@ export async function serve(
   let ready = true;
   let lastRequestMs = 0;
   const server = createServer(
-    { maxHeaderSize: limits.maxHeaderBytes, keepAliveTimeout: limits.keepAliveTimeoutMs },
+    {
+      maxHeaderSize: limits.maxHeaderBytes,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: limits.connectionsCheckMs,
+    },
     (request, response) => {
       lastRequestMs = performance.now();
       if (!ready) response.setHeader('connection', 'close');
       listener(request, response);
     },
   );
-  server.headersTimeout = limits.headersTimeoutMs;
-  server.requestTimeout = limits.requestTimeoutMs;
+  server.on('clientError', refuseBrokenRequest);
   server.maxConnections = limits.maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -66,14 +75,14 @@ export async function serve(
   const drainOnce = async (drainMs: number, quietMs: number): Promise<void> => {
     ready = false;
     const startMs = performance.now();
-    lastRequestMs = Math.max(lastRequestMs, startMs - quietMs);
+    lastRequestMs = startMs;
     while (performance.now() - startMs < drainMs && performance.now() - lastRequestMs < quietMs) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeIdleConnections();
-    });
+    // A connection that falls idle only now would be kept for its whole keep-alive time.
+    const closing = setInterval(() => server.closeIdleConnections(), 20);
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    clearInterval(closing);
   };
   return {
     server,
