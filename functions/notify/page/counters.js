@@ -29,8 +29,8 @@ function showOver(over) {
   }
   cell.textContent = formatMoneyShort(largest.minor, largest.currency);
   if (others.length > 0) {
-    const more = others.length === 1 ? '1 currency' : `${others.length} currencies`;
-    cell.append(element('small', {}, `and ${more}`));
+    const codes = others.map(({ currency }) => currency);
+    cell.append(element('small', {}, `+ ${codes.length > 2 ? codes.length : codes.join(', ')}`));
   }
   cell.title = sums.map(({ currency, minor }) => formatMoney(minor, currency)).join(', ');
 }
