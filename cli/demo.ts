@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseDuration, parseWhole } from './duration.ts';
+import { stopSignal } from './stop-signal.ts';
 
 const EXAMPLES = `
 Event time runs faster than the clock (--speed), so that windows of ten minutes pass in seconds. The
@@ -53,16 +54,4 @@ function parseSpeed(text: string): number {
   const value = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
   if (value > 0) return value;
   throw new InvalidArgumentError('expected a number above 0, such as 60');
-}
-
-/** Aborts at the first Ctrl-C or SIGTERM; a second Ctrl-C ends the process at once. */
-function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping.signal.aborted) process.exit(130);
-      stopping.abort();
-    });
-  }
-  return stopping.signal;
 }

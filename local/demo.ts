@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import type { Rule } from '#shared/domain/rule.ts';
 import { createLog } from '#shared/log.ts';
 import { systemClock } from '../functions/generate/clock.ts';
@@ -11,6 +10,7 @@ import { createJudge, type Judge } from './judge.ts';
 import { PIPELINE_PHASES, type Pipeline, startPipeline } from './pipeline.ts';
 import { createPlanDrawer, type Screen } from './plan-drawer.ts';
 import { createPlan } from './plan-tree.ts';
+import { usualPort } from './usual-port.ts';
 
 export interface DemoOptions {
   /** Ends after so long, milliseconds of the clock. */
@@ -117,13 +117,4 @@ function judgeChannel(judge: Judge): Channel {
 function viewerOf(options: DemoOptions, write: Write): Channel[] {
   if (options.json) return [createJsonChannel({ write })];
   return options.quiet ? [] : [createLogChannel({ write, broker: 'embedded', topic: 'fraud' })];
-}
-
-/** The port that README names; when another program has it, 0: any free one. */
-function usualPort(port: number): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(0));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
-  });
 }
