@@ -47,7 +47,10 @@ const DEMO_RULE: Rule = {
 };
 const SETTLE_DEADLINE_MS = 10_000;
 
-/** `./splitwatch demo`: the whole line on embedded parts, judged at the end. Resolves with the exit code. */
+/**
+ * `./splitwatch demo`: the whole line on embedded parts, judged at the end. Resolves with the exit
+ * code.
+ */
 export async function runDemo(options: DemoOptions, ends: DemoEnds): Promise<number> {
   const { out, err, stopSignal } = ends;
   const people = options.json ? err : out;

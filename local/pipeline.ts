@@ -40,7 +40,9 @@ export interface Pipeline {
   readonly topics: EmbeddedLog;
   readonly scoreUrl: string;
   readonly pageUrl: string;
-  /** Resolves when every transaction written so far has been scored and told, or at the deadline. */
+  /**
+   * Resolves when every transaction written so far has been scored and told, or at the deadline.
+   */
   settled(deadlineMs: number): Promise<boolean>;
   stats(): Promise<PipelineStats>;
   stop(): Promise<void>;

@@ -1,7 +1,7 @@
 /**
  * A plan and how far it has come: plan → phases → steps, each PENDING, IN_PROGRESS, COMPLETE or
- * FATAL_ERROR, drawn as the seeds' `plan status` draws it. A phase's and the plan's own status follow
- * from their steps'.
+ * FATAL_ERROR, drawn as the seeds' `plan status` draws it. A phase's and the plan's own status
+ * follow from their steps'.
  */
 export type Status = 'PENDING' | 'IN_PROGRESS' | 'COMPLETE' | 'FATAL_ERROR';
 

@@ -42,7 +42,9 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** A refused input or a broken dependency. Made at the adapter that notices it, never wrapped twice. */
+/**
+ * A refused input or a broken dependency. Made at the adapter that notices it, never wrapped twice.
+ */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;

@@ -11,7 +11,9 @@ import { createMeteredSink } from './score-metrics.ts';
 import { createMemoryTotalsStore } from './store/memory-store.ts';
 import type { TotalsStore } from './totals-store.ts';
 
-/** For tests: score behind a real loopback server, with the embedded store and a sink that records. */
+/**
+ * For tests: score behind a real loopback server, with the embedded store and a sink that records.
+ */
 export interface ScoreHarness {
   readonly serving: Serving;
   readonly url: string;

@@ -34,7 +34,9 @@ export function toOutcomeJson(
   };
 }
 
-/** A transaction older than its pair's newest by more than the allowed lateness, as a refusal (O2). */
+/**
+ * A transaction older than its pair's newest by more than the allowed lateness, as a refusal (O2).
+ */
 export function lateError(newestTimeMs: number, rule: Rule): AppError {
   const oldest = new Date(newestTimeMs - rule.allowedLatenessMs).toISOString();
   return new AppError(

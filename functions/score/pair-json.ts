@@ -4,7 +4,10 @@ import type { Rule } from '#shared/domain/rule.ts';
 import { alertId } from './core/alert-id.ts';
 import type { PairTotal } from './totals-store.ts';
 
-/** What `GET /pairs/{origin}/{target}` answers: the trailing window at the pair's newest transaction. */
+/**
+ * What `GET /pairs/{origin}/{target}` answers: the trailing window at the pair's newest
+ * transaction.
+ */
 export function toPairJson(pair: Pair, total: PairTotal, rule: Rule): Record<string, unknown> {
   const { origin, target, currency } = pair;
   const isOpen = total.openingId !== undefined;

@@ -2,10 +2,14 @@ import type { Fraud } from '#shared/domain/fraud.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { alertId } from './core/alert-id.ts';
+import type { Finding, Verdict } from './core/verdict.ts';
 import type { FraudSink } from './fraud-sink.ts';
-import type { Finding, TotalsStore, Verdict } from './totals-store.ts';
+import type { TotalsStore } from './totals-store.ts';
 
-/** What `score` answers; `alertId` where the transaction opened an episode or brought one up to date. */
+/**
+ * What `score` answers; `alertId` where the transaction opened an episode or brought one up to
+ * date.
+ */
 export type Outcome =
   | ({ readonly kind: Verdict['kind'] | 'duplicate'; readonly alertId: string | undefined } & Pick<
       Verdict,

@@ -2,6 +2,7 @@ import type { TotalMinor } from '#shared/domain/amount.ts';
 import type { FraudMember } from '#shared/domain/fraud.ts';
 import type { Pair } from '#shared/domain/pair.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
+import type { Verdict } from './core/verdict.ts';
 
 /**
  * The port to the state of all pairs. Implementations pass `store/store-contract.ts`: the embedded
@@ -28,34 +29,10 @@ export interface TotalsStore {
   close(): Promise<void>;
 }
 
-/** What was decided for a transaction when it was first added. */
-export interface Verdict {
-  readonly kind: 'counted' | 'crossed' | 'updated';
-  /** Trailing total at the transaction, when it was added. */
-  readonly totalMinor: TotalMinor;
-  /** Transactions in its trailing window, when it was added. */
-  readonly transactionCount: number;
-  /** Fraud events that it caused, in the order in which they are to be sent; mostly none or one. */
-  readonly findings: readonly Finding[];
-}
-
 export type Decision =
   | Verdict
   | { readonly kind: 'duplicate'; readonly first: Verdict }
   | { readonly kind: 'late'; readonly newestTimeMs: number };
-
-/** A fraud event before it has a name: the trailing window at one transaction of an episode. */
-export interface Finding {
-  /** Id of the transaction that opened the episode; the alert id is derived from it (D7). */
-  readonly openingId: string;
-  readonly sequence: number;
-  readonly totalMinor: TotalMinor;
-  readonly transactionCount: number;
-  readonly firstTimeMs: number;
-  readonly lastTimeMs: number;
-  /** The newest {@link FRAUD_MEMBERS_MAX} of the window, in (time, id) order. */
-  readonly members: readonly FraudMember[];
-}
 
 /** A pair's state as `GET /pairs/{origin}/{target}` shows it. */
 export interface PairTotal {

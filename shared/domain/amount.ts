@@ -29,7 +29,9 @@ export function formatAmount(minor: AmountMinor | TotalMinor): string {
   return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
-/** As the seeds print money: whole dollars without decimals, 781000 → "7810", 781050 → "7810.50". */
+/**
+ * As the seeds print money: whole dollars without decimals, 781000 → "7810", 781050 → "7810.50".
+ */
 export function formatSeedAmount(minor: AmountMinor | TotalMinor): string {
   const text = formatAmount(minor);
   return text.endsWith('.00') ? text.slice(0, -3) : text;

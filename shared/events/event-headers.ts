@@ -17,7 +17,9 @@ export function singleHeader(headers: EventHeaders, name: string): string | unde
   return value[0];
 }
 
-/** All headers of a request, from Node's flat list of names and values; none is dropped or joined. */
+/**
+ * All headers of a request, from Node's flat list of names and values; none is dropped or joined.
+ */
 export function collectHeaders(rawHeaders: readonly string[]): EventHeaders {
   const headers: Record<string, string | string[]> = Object.create(null);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {

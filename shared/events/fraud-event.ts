@@ -58,7 +58,8 @@ export function fraudToJson(fraud: Fraud): FraudData {
 /**
  * The fraud event as an HTTP request: a CloudEvent in binary mode (W2), built and validated by the
  * SDK. The same fraud always makes the same bytes, so sending it again is sending the same event.
- * Members with ids so long that they do not fit are left out, oldest first, and `truncated` says so.
+ * Members with ids so long that they do not fit are left out, oldest first, and `truncated` says
+ * so.
  */
 export function encodeFraud(
   fraud: Fraud,

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { DECODE_LIMITS, decodeTransactions } from './decode-transactions.ts';
 
 /**
- * Where the SDK's decoder takes, mends or breaks on what is not right (facts 6), row by row: what it
- * does, and that this door does otherwise. When an update of the SDK makes a row fail, it may be
+ * Where the SDK's decoder takes, mends or breaks on what is not right (facts 6), row by row: what
+ * it does, and that this door does otherwise. When an update of the SDK makes a row fail, it may be
  * time to think again about having a decoder of our own.
  */
 type Headers = Record<string, string>;

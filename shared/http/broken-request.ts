@@ -5,8 +5,8 @@ import { problemHeaders, toProblem } from './problem.ts';
 
 /**
  * What is answered to a request that Node could not read, so that it too gets a problem with a
- * reason: headers over the limit are `toolarge` (431), what is not HTTP is `malformed`, and one that
- * came too slowly is `busy`, since 408 is none of the answers of the event path (H).
+ * reason: headers over the limit are `toolarge` (431), what is not HTTP is `malformed`, and one
+ * that came too slowly is `busy`, since 408 is none of the answers of the event path (H).
  */
 export function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {

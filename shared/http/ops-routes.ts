@@ -10,8 +10,8 @@ export interface Ops {
 }
 
 /**
- * The routes that every function has: `/healthz` (the event loop turns), `/readyz` (it can work, and
- * is not draining) and `/metrics` in Prometheus' text format.
+ * The routes that every function has: `/healthz` (the event loop turns), `/readyz` (it can work,
+ * and is not draining) and `/metrics` in Prometheus' text format.
  */
 export function mountOps(app: Express, ops: Ops): void {
   app.get('/healthz', (_request, response) => {

@@ -27,7 +27,8 @@ export function toProblem(error: AppError): Problem {
 
 /**
  * Headers of a refusal: `Kne-Reason` and `Kne-Detail`, which KafkaSource copies onto the dead
- * letter as extensions `reason` and `detail` (spec H, facts 1), and Retry-After where waiting helps.
+ * letter as extensions `reason` and `detail` (spec H, facts 1), and Retry-After where waiting
+ * helps.
  */
 export function problemHeaders(error: AppError): Record<string, string> {
   const headers: Record<string, string> = {

@@ -44,8 +44,8 @@ export interface RedisConnection<S extends RedisScripts = Record<never, never>> 
  * A connection to one Redis that recovers by itself from anything: restarts, pauses, a network that
  * goes silent. Resolves when Redis answers and may not evict keys (L5).
  *
- * @throws ConfigError when Redis refuses our credentials or may evict keys; AppError `state` when it
- * cannot be reached within `startTimeoutMs`. Neither shows the password.
+ * @throws ConfigError when Redis refuses our credentials or may evict keys; AppError `state` when
+ * it cannot be reached within `startTimeoutMs`. Neither shows the password.
  */
 export async function connectRedis<S extends RedisScripts = Record<never, never>>(
   options: RedisOptions<S>,

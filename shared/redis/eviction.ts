@@ -1,6 +1,6 @@
 /**
- * May this Redis drop keys to make room (L5)? With any policy but `noeviction`, a full Redis answers
- * OK to writes and forgets totals: of 12,000 pairs 5,747 were seen to go (facts 5). With
+ * May this Redis drop keys to make room (L5)? With any policy but `noeviction`, a full Redis
+ * answers OK to writes and forgets totals: of 12,000 pairs 5,747 were seen to go (facts 5). With
  * `noeviction` it refuses the write, we answer 503, and nothing is lost.
  */
 export type Eviction =

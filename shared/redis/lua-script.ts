@@ -5,8 +5,8 @@ import { type CommandParser, defineScript, type RedisArgument } from '@redis/cli
  * and whole (EVAL) the one time that Redis does not know it. Two revisions of a function can
  * therefore run side by side, each with its own script.
  *
- * `read` turns the raw reply into a value: the one place that interprets the script's codes. It gets
- * text, or Buffers when called through `connection.callBinary`.
+ * `read` turns the raw reply into a value: the one place that interprets the script's codes. It
+ * gets text, or Buffers when called through `connection.callBinary`.
  */
 export function luaScript<T>(source: string, read: (reply: unknown) => T) {
   return defineScript({

@@ -50,7 +50,8 @@ export function makeClient<S extends RedisScripts>(settings: ClientSettings<S>):
     url,
     name: settings.name,
     scripts: settings.scripts,
-    // The older protocol: known to every server, proxy and managed Redis, and all that scripts need.
+    // The older protocol: known to every server, proxy and managed Redis, and all that scripts
+    // need.
     RESP: 2,
     maintNotifications: 'disabled',
     // A call while Redis is away fails now, so that the sender is told; nothing waits unseen.
@@ -58,7 +59,8 @@ export function makeClient<S extends RedisScripts>(settings: ClientSettings<S>):
     commandsQueueMaxLength: 20_000,
     // Covers only what is not yet written, and costs a timer a call: `call` has its own deadline.
     commandOptions: { timeout: undefined as never },
-    // An idle connection that died in silence is noticed by the ping, then by the socket's time-out.
+    // An idle connection that died in silence is noticed by the ping, then by the socket's
+    // time-out.
     pingInterval: PING_INTERVAL_MS,
     socket: {
       tls: url.startsWith('rediss:') as never,

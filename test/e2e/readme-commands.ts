@@ -40,7 +40,10 @@ export function patternOf(expected: string): RegExp {
   return new RegExp(`^\\s*${parts.join('[\\s\\S]*?')}\\s*$`);
 }
 
-/** Types a command into bash, with the addresses that README names replaced; resolves with what it printed. */
+/**
+ * Types a command into bash, with the addresses that README names replaced; resolves with what it
+ * printed.
+ */
 export function typed(
   command: string,
   addresses: Readonly<Record<string, string>>,

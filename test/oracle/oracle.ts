@@ -49,7 +49,9 @@ export interface OracleAnswer {
   readonly events: readonly OracleEvent[];
 }
 
-/** One pair, told its transactions as they come. Remembers all, so that it cannot forget wrongly. */
+/**
+ * One pair, told its transactions as they come. Remembers all, so that it cannot forget wrongly.
+ */
 export function createPairOracle(rule: Rule): (x: Transaction) => OracleAnswer {
   const set: Transaction[] = [];
   const answers = new Map<string, OracleAnswer>();

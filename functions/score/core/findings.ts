@@ -1,7 +1,7 @@
 import { FRAUD_MEMBERS_MAX, type FraudMember } from '#shared/domain/fraud.ts';
 import type { Rule } from '#shared/domain/rule.ts';
-import type { Finding, Verdict } from '../totals-store.ts';
 import type { Entry, EntryVerdict, PairState } from './pair-state.ts';
+import type { Finding, Verdict } from './verdict.ts';
 import { positionOf, windowStart } from './window.ts';
 
 /**

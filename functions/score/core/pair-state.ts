@@ -8,7 +8,8 @@ import type { AmountMinor, TotalMinor } from '#shared/domain/amount.ts';
  * - `entries` is sorted and each id stands in it once; `byId` holds the same entries;
  * - `entry.totalMinor` is the sum of amounts in (entry.time − W, entry.time], ties by id (D1);
  * - each crossing among the entries has a record in `alerts` (D3, D5);
- * - `trimmedOpeningId` is the opening of the episode that the last forgotten entry was in, so that a
+ * - `trimmedOpeningId` is the opening of the episode that the last forgotten entry was in, so that
+ * a
  *   run that goes on over the edge of what is remembered is not taken for a new episode.
  */
 export interface PairState {
@@ -40,7 +41,9 @@ export interface EntryVerdict {
   readonly findings: readonly EntryFinding[];
 }
 
-/** A fraud event as remembered: the window at `at`, as it was when `arrival` transactions had come. */
+/**
+ * A fraud event as remembered: the window at `at`, as it was when `arrival` transactions had come.
+ */
 export interface EntryFinding {
   readonly openingId: string;
   readonly sequence: number;

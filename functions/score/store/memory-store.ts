@@ -3,8 +3,9 @@ import type { Rule } from '#shared/domain/rule.ts';
 import { addToPair } from '../core/add-to-pair.ts';
 import { membersAt, toVerdict } from '../core/findings.ts';
 import { type Entry, emptyPairState, type PairState } from '../core/pair-state.ts';
+import type { Verdict } from '../core/verdict.ts';
 import { windowStart } from '../core/window.ts';
-import type { Decision, PairTotal, TotalsStore, Verdict } from '../totals-store.ts';
+import type { Decision, PairTotal, TotalsStore } from '../totals-store.ts';
 
 export interface MemoryStoreOptions {
   readonly rule: Rule;

@@ -1,5 +1,6 @@
 import type { FraudMember } from '#shared/domain/fraud.ts';
-import type { Decision, Finding, PairTotal, Verdict } from '../totals-store.ts';
+import type { Finding, Verdict } from '../core/verdict.ts';
+import type { Decision, PairTotal } from '../totals-store.ts';
 
 /**
  * What the scripts in `../lua/` answer, read into values: the only place that knows their codes.

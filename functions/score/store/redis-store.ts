@@ -28,7 +28,8 @@ const scripts = {
 };
 
 /**
- * Smaller: less to rewrite for one out of order. Larger: fewer leaves to step over in a long window.
+ * Smaller: less to rewrite for one out of order. Larger: fewer leaves to step over in a long
+ * window.
  */
 const LEAF_ENTRIES = 64;
 

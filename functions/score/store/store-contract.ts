@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Rule } from '#shared/domain/rule.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { createPairOracle, sum } from '../../../test/oracle/oracle.ts';
-import type { Decision, TotalsStore, Verdict } from '../totals-store.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { Decision, TotalsStore } from '../totals-store.ts';
 import { arrivals, namedArrivals, RULE, rules, transaction } from './contract-cases.ts';
 
 /** A store under test, for one rule; each call makes one with keys of its own. */
