@@ -245,25 +245,6 @@ test('takes any time when MAX_FUTURE_MS is 0 (S5)', () => {
   expect(decode(line, '2999-01-01T00:00:00Z;66;26;1', 0).kind).toBe('one');
 });
 
-test('decodes each event of a batch by itself (H)', () => {
-  const good = { ...STRUCTURED, data: JSON.parse(JSON_TEXT) };
-  const bad = { ...good, data: { ...good.data, amount: '-1' } };
-  const decoded = decode(batch, JSON.stringify([good, bad, {}, { ...good, id: 'e-2' }]));
-  expect(decoded).toMatchObject({
-    kind: 'batch',
-    items: [{ id: '/bank#e-1' }, { code: 'invalid' }, { code: 'malformed' }, { id: '/bank#e-2' }],
-  });
-  const { items } = decoded as Extract<Decoded, { kind: 'batch' }>;
-  expect(items[1]).toBeInstanceOf(AppError);
-});
-
-test('takes an empty batch, refuses one of too many events (H, P)', () => {
-  expect(decode(batch, '[]')).toEqual({ kind: 'batch', items: [] });
-  expect(() => decode(batch, `[${'{},'.repeat(1000)}{}]`)).toThrow(
-    expect.objectContaining({ code: 'toolarge' }),
-  );
-});
-
 test('decodes what the SDK emits: binary, structured, batch (S4)', () => {
   fc.assert(
     fc.property(outgoingTransactions, (outgoing) => {
