@@ -17,6 +17,8 @@ export interface StreamLimits {
   readonly maxBufferBytes: number;
 }
 
+const RETRY_MS = 500;
+
 /**
  * Server-sent events: `alert` with the change's position as id, and `beat` in between, so that a
  * reader can tell a quiet stream from a dead one.
@@ -52,6 +54,7 @@ export function createEventStreams(parts: {
       response.on('close', end).on('error', end).on('drain', pump);
       response.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
+        connection: 'close', // Once it ends, nothing keeps a draining server open.
         'x-accel-buffering': 'no', // Proxies of nginx's kind would hold events back.
       });
       response.write('retry: 1000\nevent: beat\ndata:\n\n');
@@ -94,16 +97,18 @@ function createPump(
       isWanted = true;
     }
   };
-  return () => {
+  const pump = (): void => {
     isWanted = true;
-    if (isRunning || response.writableLength > maxBufferBytes) return;
+    if (isRunning || !isOpen() || response.writableLength > maxBufferBytes) return;
     isRunning = true;
     run()
       .catch(() => {
-        // The store is away: the feed wakes us when it is back and something is new.
+        // The store is away. Nothing new need happen before it is back, so we look again ourselves.
+        setTimeout(pump, RETRY_MS).unref();
       })
       .finally(() => {
         isRunning = false;
       });
   };
+  return pump;
 }
