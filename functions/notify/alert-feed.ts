@@ -2,8 +2,8 @@ import type { AlertChange, AlertStore } from './alert-store.ts';
 
 /**
  * Keeps many readers up to date from one store. Each reader has only a position and asks for what
- * came after it when it is woken, so a slow reader costs nothing but its own socket, and resuming is
- * the same as going on. Readers that stand at the same position share one read.
+ * came after it when it is woken, so a slow reader costs nothing but its own socket, and resuming
+ * is the same as going on. Readers that stand at the same position share one read.
  *
  * Changes of other replicas are seen by looking at the newest position every `pollMs`; our own at
  * once, by `nudge`.

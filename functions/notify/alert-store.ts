@@ -3,8 +3,8 @@ import type { Fraud } from '#shared/domain/fraud.ts';
 import type { Alert } from './core/alert.ts';
 
 /**
- * The port to the alerts that all replicas show. Implementations pass `store/store-contract.ts`: the
- * embedded one (`store/memory-store.ts`) and Redis (`store/redis-store.ts`).
+ * The port to the alerts that all replicas show. Implementations pass `store/store-contract.ts`:
+ * the embedded one (`store/memory-store.ts`) and Redis (`store/redis-store.ts`).
  *
  * Every change has a **position**: a number that only grows, over all alerts and all replicas, and
  * over a loss of the store too, since it is never below the clock's microseconds. Readers keep the

@@ -29,6 +29,8 @@ export const NOTIFY_LIMITS: NotifyLimits = {
 
 export interface NotifyAppParts {
   readonly store: AlertStore;
+  /** Alerts of probes, which only `/probes/:id` gives; none: they are not kept. */
+  readonly probes?: AlertStore | undefined;
   readonly channels: readonly Channel[];
   readonly log: Log;
   readonly registry: Registry;
@@ -57,11 +59,12 @@ export interface NotifyApp {
  */
 export function createNotifyApp(parts: NotifyAppParts): NotifyApp {
   const { store, channels, log, registry, access = { kind: 'loopback' }, now = Date.now } = parts;
+  const { probes } = parts;
   const limits = { ...NOTIFY_LIMITS, ...parts.limits };
   const metrics = createNotifyMetrics(registry);
   const feed = createAlertFeed(store, { pollMs: limits.pollMs });
   const streams = createEventStreams({ feed, limits, onCount: metrics.streams });
-  const notify = createNotify({ store, channels });
+  const notify = createNotify({ store, probes, channels });
   const door = createEventDoor({
     notify: async (fraud, nowMs) => {
       const upserted = await notify(fraud, nowMs);
@@ -76,7 +79,7 @@ export function createNotifyApp(parts: NotifyAppParts): NotifyApp {
   const { isReady = () => true, notReadyReason = () => undefined } = parts;
   const files = loadPageFiles();
   const routes = createRoutes({
-    ...{ store, streams, files, access, registry, log, isReady, notReadyReason },
+    ...{ store, probes, streams, files, access, registry, log, isReady, notReadyReason },
   });
   return {
     listener: (request, response) => {

@@ -7,20 +7,20 @@ import { createNotifyApp } from './app.ts';
 import type { Channel } from './channels/channel.ts';
 import { notifySettings } from './config.ts';
 import { openChannels } from './open-channels.ts';
-import { openStore } from './open-store.ts';
+import { openProbeStore, openStore } from './open-store.ts';
 import { pageAccess } from './page-access.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(notifySettings, process.env);
   const log = createLog('notify', config.LOG_LEVEL);
   const registry = createRegistry('notify');
-  const store = await openStore(config, log);
+  const [store, probes] = await Promise.all([openStore(config, log), openProbeStore(config, log)]);
   const channels: Channel[] = [];
   const readiness = watchReadiness({ problem: store.problem, intervalMs: 1_000, failuresMax: 10 });
   let isReady = (): boolean => true;
   const access = pageAccess(config.HOST, config.PAGE_TOKEN);
   const app = createNotifyApp({
-    ...{ store, channels, log, registry, access, isReady: () => isReady() },
+    ...{ store, probes, channels, log, registry, access, isReady: () => isReady() },
     notReadyReason: readiness.notReadyReason,
     token: config.AUTH_TOKEN,
     limits: {
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     await serving.drain({ drainMs });
     readiness.stop();
     for (const channel of channels) await channel.close();
-    await store.close();
+    await Promise.all([store.close(), probes.close()]);
     process.exit(0);
   };
   process.once('SIGTERM', () => void stop('SIGTERM', config.DRAIN_MS));

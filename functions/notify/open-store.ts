@@ -18,3 +18,12 @@ export async function openStore(config: NotifyConfig, log: Log): Promise<AlertSt
   if (url.startsWith('memory:')) return createMemoryAlertStore({ keepAlerts, keepMs });
   return openRedisAlertStore({ url, timeoutMs, log, keepAlerts, keepMs });
 }
+
+const PROBE_RETENTION = { keepAlerts: 100, keepMs: DAY_MS };
+
+/** The store of probes' alerts: beside the other, so that no list, count or page has them. */
+export async function openProbeStore(config: NotifyConfig, log: Log): Promise<AlertStore> {
+  const { REDIS_URL: url, STORE_TIMEOUT_MS: timeoutMs } = config;
+  if (url.startsWith('memory:')) return createMemoryAlertStore(PROBE_RETENTION);
+  return openRedisAlertStore({ ...PROBE_RETENTION, url, timeoutMs, log, keyPrefix: 'sw-probe' });
+}

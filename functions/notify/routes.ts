@@ -22,6 +22,7 @@ import type { PageFile } from './page-files.ts';
 
 export interface RoutesParts {
   readonly store: AlertStore;
+  readonly probes: AlertStore | undefined;
   readonly streams: EventStreams;
   readonly files: ReadonlyMap<string, PageFile>;
   readonly access: PageAccess;
@@ -76,6 +77,12 @@ function mountAlerts(app: Express, parts: RoutesParts, gate: express.RequestHand
     const { id } = request.params as { id: string };
     const alert = await store.read(id);
     if (alert === undefined) throw new AppError('notfound', 'alert: none has this id');
+    sendAnswer(response, jsonAnswer(200, toAlertJson(alert)));
+  });
+  app.get('/probes/:id', gate, async (request, response) => {
+    const { id } = request.params as { id: string };
+    const alert = await parts.probes?.read(id);
+    if (alert === undefined) throw new AppError('notfound', 'probe: no alert of one has this id');
     sendAnswer(response, jsonAnswer(200, toAlertJson(alert)));
   });
   app.get('/events', gate, async (request, response) => {

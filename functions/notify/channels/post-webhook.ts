@@ -15,7 +15,7 @@ export type Attempt =
 /** Answers that may be better later; all others that are no success are final. */
 const RETRYABLE: ReadonlySet<number> = new Set([408, 409, 425, 429]);
 
-/** Posts one message. Never rejects; follows no redirect, so the token goes where it was meant to. */
+/** Posts one message. Never rejects; follows no redirect, so the token goes where it should. */
 export async function postWebhook(
   target: WebhookTarget,
   message: { headers: Record<string, string>; body: string },

@@ -33,7 +33,7 @@ export type Upsert =
   | { readonly kind: 'new' | 'updated'; readonly alert: Alert }
   | { readonly kind: 'known' };
 
-/** What becomes of an alert when a fraud event comes. Safe to repeat: the second time is `known`. */
+/** What becomes of an alert when a fraud event comes. Repeated, it is `known`. */
 export function upsertAlert(known: Alert | undefined, fraud: Fraud, nowMs: number): Upsert {
   if (known !== undefined && fraud.sequence <= known.fraud.sequence) return { kind: 'known' };
   const { sequence, totalMinor } = fraud;
