@@ -33,6 +33,13 @@ describe('score', () => {
     expect(sink.taken).toHaveLength(1);
   });
 
+  it('marks the fraud event of a probe as one', async () => {
+    const sink = sinkThatFails(0);
+    const score = createScore({ store: createMemoryTotalsStore({ rule: RULE }), sink, rule: RULE });
+    for (const one of [first, second]) await score({ ...one, isProbe: true });
+    expect(sink.taken.map(({ isProbe }) => isProbe)).toEqual([true]);
+  });
+
   it('says in the fraud event what crossed, when, and by how much (D6)', async () => {
     const sink = sinkThatFails(0);
     const score = createScore({ store: createMemoryTotalsStore({ rule: RULE }), sink, rule: RULE });

@@ -61,5 +61,6 @@ function toFraud(rule: Rule, transaction: Transaction, finding: Finding): Fraud 
     transactionCount: finding.transactionCount,
     truncated: finding.members.length < finding.transactionCount,
     transactions: finding.members,
+    ...(transaction.isProbe && { isProbe: true }),
   };
 }

@@ -33,4 +33,6 @@ export interface Fraud {
   readonly truncated: boolean;
   /** In (time, id) order. */
   readonly transactions: readonly FraudMember[];
+  /** Found in a deployment's own probe, see `domain/probe.ts`: not for people. */
+  readonly isProbe?: true;
 }

@@ -8,6 +8,8 @@ export interface Transaction extends Pair {
   /** When it happened: epoch milliseconds, UTC. */
   readonly eventTimeMs: number;
   readonly amountMinor: AmountMinor;
+  /** Sent by a deployment to see that it works, see `domain/probe.ts`. */
+  readonly isProbe?: true;
 }
 
 /**

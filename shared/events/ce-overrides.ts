@@ -1,7 +1,7 @@
 import { isJsonObject, member } from './json-text.ts';
 
 const OURS = ['id', 'source', 'type', 'specversion', 'time', 'subject', 'datacontenttype'];
-const RESERVED = [...OURS, 'dataschema', 'data', 'sequence', 'partitionkey'];
+const RESERVED = [...OURS, 'dataschema', 'data', 'sequence', 'partitionkey', 'probe'];
 
 /**
  * The extensions of a SinkBinding's `K_CE_OVERRIDES`, `{"extensions":{"name":"value"}}`, which are

@@ -15,6 +15,8 @@ export interface ReceivedEvent {
   readonly source: string;
   readonly type: string;
   readonly data: EventData;
+  /** Has the extension `probe` with the value `true`. */
+  readonly isMarkedProbe: boolean;
 }
 
 /** Data as JSON (a value), or as text that is not JSON, or that nobody said is either (`sniff`). */
@@ -60,7 +62,8 @@ export function readBinaryEvent(
     }
   }
   const named = checkAttributes(attributes, 'ce-');
-  return { ...named, data: readBody(singleHeader(headers, 'content-type'), body, maxJsonDepth) };
+  const data = readBody(singleHeader(headers, 'content-type'), body, maxJsonDepth);
+  return { ...named, data, isMarkedProbe: singleHeader(headers, 'ce-probe') === 'true' };
 }
 
 /**
@@ -74,10 +77,16 @@ export function readStructuredEvent(value: unknown, maxJsonDepth: number): Recei
       throw malformed('event', 'attribute names of a–z and 0–9');
     }
   }
-  return { ...checkAttributes(value, ''), data: structuredData(value, maxJsonDepth) };
+  const named = checkAttributes(value, '');
+  const probe = member(value, 'probe');
+  const isMarkedProbe = probe === 'true' || probe === true;
+  return { ...named, data: structuredData(value, maxJsonDepth), isMarkedProbe };
 }
 
-function checkAttributes(attributes: JsonObject, prefix: string): Omit<ReceivedEvent, 'data'> {
+function checkAttributes(
+  attributes: JsonObject,
+  prefix: string,
+): Pick<ReceivedEvent, 'id' | 'source' | 'type'> {
   if (member(attributes, 'specversion') !== '1.0') throw malformed(`${prefix}specversion`, '"1.0"');
   const time = member(attributes, 'time') ?? undefined;
   if (time !== undefined && (typeof time !== 'string' || parseRfc3339(time) === undefined)) {

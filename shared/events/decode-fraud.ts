@@ -1,6 +1,7 @@
 import { type AmountMinor, parseAmount, type TotalMinor } from '#shared/domain/amount.ts';
 import { FRAUD_MEMBERS_MAX, type Fraud, type FraudMember } from '#shared/domain/fraud.ts';
 import { isAccount, type Pair } from '#shared/domain/pair.ts';
+import { isProbe } from '#shared/domain/probe.ts';
 import {
   decodeUtf8,
   type ReceivedEvent,
@@ -32,7 +33,7 @@ export function decodeFraud(headers: EventHeaders, body: Buffer | string): Fraud
   if (event.id !== `${fraud.alertId}/${fraud.sequence}`) {
     throw invalid('id', 'ALERTID/SEQUENCE as in the data');
   }
-  return fraud;
+  return isProbe(event.isMarkedProbe, fraud.pair) ? { ...fraud, isProbe: true } : fraud;
 }
 
 function readEvent(headers: EventHeaders, body: Buffer): ReceivedEvent {

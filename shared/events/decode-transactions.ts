@@ -1,3 +1,4 @@
+import { isProbe } from '#shared/domain/probe.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { transactionId } from '#shared/domain/transaction.ts';
 import { AppError } from '#shared/errors.ts';
@@ -116,7 +117,10 @@ function fromEvent(event: ReceivedEvent, options: DecodeOptions): Transaction {
   if (event.type.startsWith(OWN_TYPE_PREFIX) && event.type !== TRANSACTION_TYPE) {
     throw malformed('type', `${TRANSACTION_TYPE}, or a type that is not ours`);
   }
-  return build(event.source, event.id, event.data, options);
+  const transaction = build(event.source, event.id, event.data, options);
+  return isProbe(event.isMarkedProbe, transaction)
+    ? { ...transaction, isProbe: true }
+    : transaction;
 }
 
 function fromPost(data: EventData, options: DecodeOptions): Transaction {

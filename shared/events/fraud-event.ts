@@ -68,6 +68,7 @@ export function encodeFraud(
   const key = pairKey(fraud.pair);
   const event = new CloudEvent({
     ...extensions,
+    ...(fraud.isProbe && { probe: 'true' }),
     id: `${fraud.alertId}/${fraud.sequence}`,
     source: FRAUD_SOURCE,
     type: FRAUD_TYPE,

@@ -14,6 +14,8 @@ export interface OutgoingTransaction extends Pair {
   readonly eventId: string;
   readonly eventTimeMs: number;
   readonly amountMinor: AmountMinor;
+  /** Marks it as a probe (extension `probe`), which only the reserved account can send. */
+  readonly isProbe?: true;
 }
 
 /**
@@ -54,6 +56,7 @@ function attributes(transaction: OutgoingTransaction): [name: string, value: str
     ['subject', key],
     ['partitionkey', key],
     ['dataschema', TRANSACTION_SCHEMA],
+    ...(transaction.isProbe ? [['probe', 'true'] as [string, string]] : []),
   ];
 }
 
