@@ -2,6 +2,7 @@ import { type ConfigOf, commonSettings, type Settings, setting } from '#shared/c
 import { parseAmount } from '#shared/domain/amount.ts';
 import { kafkaSettings } from '#shared/kafka/kafka-settings.ts';
 import type { GenerateLimits } from './limits.ts';
+import { makeTopicsSetting } from './make-topics.ts';
 import type { ProduceDefaults } from './produce-request.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,6 +19,7 @@ export const generateSettings = {
   LABELS_TOPIC: setting.optionalText({
     description: 'Topic that the labels of planted cases go to; none: labels are not kept.',
   }),
+  MAKE_TOPICS: makeTopicsSetting,
   RATE: setting.integer({
     description: 'Transactions a second that are made all the time; 0: only when asked.',
     fallback: '0',

@@ -17,6 +17,11 @@ async function main(): Promise<void> {
     security: kafkaSecurity(config),
     writeTimeoutMs: config.WRITE_TIMEOUT_MS,
   });
+  if (config.MAKE_TOPICS !== undefined) {
+    await writer.ensureTopics(config.MAKE_TOPICS);
+    log.info({ topics: config.MAKE_TOPICS }, 'the topics are there');
+    return writer.close();
+  }
   const readiness = watchReadiness({ problem: writer.problem, intervalMs: 2_000, failuresMax: 5 });
   const stopping = new AbortController();
   let isReady = (): boolean => true;

@@ -16,6 +16,8 @@ export interface KafkaTopicsOptions extends KafkaClientOptions {
 export type KafkaTopics = TopicWriter & TopicReader & TopicAdmin;
 
 const ADMIN_TIMEOUT_MS = 10_000;
+/** Kafka's own word for its `default.replication.factor`. */
+const BROKER_DECIDES = -1;
 
 /**
  * The topic port on real brokers, by kafkajs. Connects when first used; every call has a deadline
@@ -35,9 +37,10 @@ export function createKafkaTopics(options: KafkaTopicsOptions): KafkaTopics {
         const missing = topics.filter(({ name }) => !existing.has(name));
         if (missing.length === 0) return;
         await admin.createTopics({
-          topics: missing.map(({ name, partitions }) => ({
+          topics: missing.map(({ name, partitions, replicas = BROKER_DECIDES }) => ({
             topic: name,
             numPartitions: partitions,
+            replicationFactor: replicas,
           })),
           waitForLeaders: true,
           timeout: ADMIN_TIMEOUT_MS,

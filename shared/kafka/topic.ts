@@ -87,6 +87,8 @@ export interface TopicReader {
 export interface TopicSpec {
   readonly name: string;
   readonly partitions: number;
+  /** Copies of each partition; absent: what the broker's settings say. */
+  readonly replicas?: number;
 }
 
 export interface TopicAdmin {
