@@ -2,13 +2,15 @@ import type { RequestListener } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Rule } from '#shared/domain/rule.ts';
 import { DECODE_LIMITS } from '#shared/events/decode-transactions.ts';
+import { sendAnswer } from '#shared/http/answer.ts';
 import { createTokenCheck } from '#shared/http/bearer-token.ts';
+import { lazyListener } from '#shared/http/lazy-listener.ts';
+import { probeAnswer } from '#shared/http/probes.ts';
 import type { Log } from '#shared/log.ts';
 import { createArrivalIds } from './arrival-ids.ts';
 import { createEventDoor, type EventDoorLimits } from './event-door.ts';
 import { createEventPath, type EventPathLimits } from './event-path.ts';
 import { createFailureLog } from './failure-log.ts';
-import { createRoutes } from './routes.ts';
 import type { Score } from './score.ts';
 import { createScoreMetrics } from './score-metrics.ts';
 import type { TotalsStore } from './totals-store.ts';
@@ -46,8 +48,9 @@ export interface ScoreAppParts {
 
 /**
  * The door of score: request in, status out (spec H). `POST /` is the event path, answered here
- * without express, whose router and body parser would cost five times the rest; all else is in
- * `routes.ts`.
+ * without express, whose router and body parser would cost five times the rest. So are the probes:
+ * all else is in `routes.ts`, which is loaded when it is first asked for, since express would be a
+ * third of the start from zero.
  */
 export function createScoreApp(parts: ScoreAppParts): { listener: RequestListener } {
   const { rule, score, log, registry, token, now = Date.now } = parts;
@@ -57,12 +60,20 @@ export function createScoreApp(parts: ScoreAppParts): { listener: RequestListene
   const logFailure = createFailureLog(log, now);
   const checkToken = createTokenCheck(token);
   const door = createEventDoor({ score, rule, limits, makeId, metrics, logFailure });
-  const routes = createRoutes({ ...parts, checkToken, logFailure });
+  const { isReady = () => true, notReadyReason = () => undefined } = parts;
+  const health = { isReady, notReadyReason };
+  const routes = lazyListener(async () => {
+    const { createRoutes } = await import('./routes.ts');
+    return createRoutes({ ...parts, health, checkToken, logFailure });
+  });
   const eventPath = createEventPath({ door, limits, checkToken, metrics, logFailure, now });
   return {
     listener: (request, response) => {
-      if (request.method === 'POST' && pathOf(request.url) === '/') eventPath(request, response);
-      else routes(request, response);
+      const path = pathOf(request.url);
+      if (request.method === 'POST' && path === '/') return eventPath(request, response);
+      const probed = probeAnswer(request.method, path, health);
+      if (probed === undefined) routes(request, response);
+      else sendAnswer(response, probed);
     },
   };
 }

@@ -6,14 +6,13 @@ import { DEFAULT_CURRENCY, isCurrency } from '#shared/events/currency.ts';
 import { invalid, malformed } from '#shared/events/refusals.ts';
 import { type Answer, jsonAnswer, refusal, sendAnswer } from '#shared/http/answer.ts';
 import { mountOps } from '#shared/http/ops-routes.ts';
+import type { Health } from '#shared/http/probes.ts';
 import type { ScoreAppParts } from './app.ts';
 import type { LogFailure } from './failure-log.ts';
 import { toPairJson } from './pair-json.ts';
 
-export type RoutesParts = Pick<
-  ScoreAppParts,
-  'store' | 'rule' | 'registry' | 'isReady' | 'notReadyReason'
-> & {
+export type RoutesParts = Pick<ScoreAppParts, 'store' | 'rule' | 'registry'> & {
+  readonly health: Health;
   readonly checkToken: (authorization: string | undefined) => void;
   readonly logFailure: LogFailure;
 };
@@ -35,11 +34,7 @@ export function createRoutes(parts: RoutesParts): RequestListener {
     parts.checkToken(request.headers.authorization);
     sendAnswer(response, await readPair(parts, request));
   });
-  mountOps(app, {
-    registry: parts.registry,
-    isReady: parts.isReady ?? (() => true),
-    notReadyReason: parts.notReadyReason ?? (() => undefined),
-  });
+  mountOps(app, { registry: parts.registry, ...parts.health });
   app.all('/', (_request, response) => refuseMethod(response, 'GET, HEAD, POST, OPTIONS'));
   app.all(['/pairs/:origin/:target', '/healthz', '/readyz', '/metrics'], (_request, response) =>
     refuseMethod(response, 'GET, HEAD'),

@@ -1,12 +1,10 @@
 import type { Express } from 'express';
 import type { Registry } from 'prom-client';
+import { sendAnswer } from './answer.ts';
+import { aliveAnswer, type Health, readyAnswer } from './probes.ts';
 
-export interface Ops {
+export interface Ops extends Health {
   readonly registry: Registry;
-  /** False once draining has begun. */
-  readonly isReady: () => boolean;
-  /** Undefined when the function can work, else one sentence that says what it waits for. */
-  readonly notReadyReason: () => string | undefined;
 }
 
 /**
@@ -14,14 +12,8 @@ export interface Ops {
  * and is not draining) and `/metrics` in Prometheus' text format.
  */
 export function mountOps(app: Express, ops: Ops): void {
-  app.get('/healthz', (_request, response) => {
-    response.json({ status: 'ok' });
-  });
-  app.get('/readyz', (_request, response) => {
-    const reason = ops.isReady() ? ops.notReadyReason() : 'draining';
-    if (reason === undefined) response.json({ status: 'ready' });
-    else response.status(503).json({ status: 'not ready', reason });
-  });
+  app.get('/healthz', (_request, response) => sendAnswer(response, aliveAnswer()));
+  app.get('/readyz', (_request, response) => sendAnswer(response, readyAnswer(ops)));
   app.get('/metrics', async (_request, response) => {
     response.type(ops.registry.contentType).send(await ops.registry.metrics());
   });
