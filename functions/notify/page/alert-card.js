@@ -1,6 +1,6 @@
 // @ts-check
 import { element } from './element.js';
-import { formatMoney, share, toMinor } from './money.js';
+import { formatMoney, toMinor } from './money.js';
 import { thresholdBar } from './threshold-bar.js';
 import { durationText, timeElement } from './time.js';
 import { transactionsTable } from './transactions-table.js';
@@ -61,7 +61,8 @@ function summaryOf(alert) {
   const count = alert.transactionCount;
   const pieces = count === 1 ? '1 transaction' : `${count} transactions in ${durationText(spanMs)}`;
   const facts = element('span', { class: 'facts' }, element('span', {}, pieces));
-  facts.append(element('span', {}, `${percentText(totalMinor, thresholdMinor)} of the threshold`));
+  const over = formatMoney(totalMinor - thresholdMinor, currency);
+  facts.append(element('span', {}, `${over} over the threshold`));
   if (alert.sequence > 1) {
     const times = alert.sequence === 2 ? 'updated once' : `updated ${alert.sequence - 1} times`;
     facts.append(element('span', { class: 'updates' }, times));
@@ -123,10 +124,4 @@ function detailOf(alert, onAccount) {
  */
 function scaleOf(totalMinor, thresholdMinor) {
   return totalMinor > 2n * thresholdMinor ? totalMinor : 2n * thresholdMinor;
-}
-
-/** @param {bigint} a @param {bigint} b */
-function percentText(a, b) {
-  const format = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
-  return format.format(share(a, b));
 }
