@@ -72,6 +72,16 @@ describe('a listening function', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
+  it('does not wait for a connection that never sent a request, as browsers open ahead', async () => {
+    const { port, drain } = await listen();
+    const socket = connect(port, '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => {});
+    await drain();
+    await ended;
+  });
+
   it('goes on answering while requests still come, until it is quiet', async () => {
     const { url, drain } = await listen();
     const drained = drain({ drainMs: 10_000, quietMs: 150 });

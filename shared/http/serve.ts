@@ -44,6 +44,7 @@ export async function serve(
   const limits = { ...SERVE_LIMITS, ...options.limits };
   let ready = true;
   let lastRequestMs = 0;
+  let inFlight = 0;
   const server = createServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -54,6 +55,10 @@ export async function serve(
     },
     (request, response) => {
       lastRequestMs = performance.now();
+      inFlight += 1;
+      response.once('close', () => {
+        inFlight -= 1;
+      });
       if (!ready) response.setHeader('connection', 'close');
       listener(request, response);
     },
@@ -79,8 +84,12 @@ export async function serve(
     while (performance.now() - startMs < drainMs && performance.now() - lastRequestMs < quietMs) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    // A connection that falls idle only now would be kept for its whole keep-alive time.
-    const closing = setInterval(() => server.closeIdleConnections(), 20);
+    // Left to Node, a connection that falls idle only now would be kept for its whole keep-alive
+    // time, and one that never sent a request, as browsers open them ahead, for ever.
+    const closing = setInterval(() => {
+      if (inFlight === 0) server.closeAllConnections();
+      else server.closeIdleConnections();
+    }, 20);
     await new Promise<void>((resolve) => server.close(() => resolve()));
     clearInterval(closing);
   };
