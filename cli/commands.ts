@@ -54,6 +54,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./services.ts'),
   },
   {
+    name: 'image',
+    group: DEVELOP,
+    summary: "make a function's container image without Docker",
+    load: () => import('./image.ts'),
+  },
+  {
     name: 'check',
     group: DEVELOP,
     summary: 'check format, lint, types and quick tests in half a minute',

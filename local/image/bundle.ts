@@ -34,8 +34,7 @@ const ASIDE: Readonly<Partial<Record<FunctionName, readonly string[]>>> = { noti
  * wherever they stand.
  *
  * It is CommonJS, though the sources are not: an ES module's import of `node:http` reads every
- * export of it, the lazy ones too, which loads Node's WebSocket and fetch and cost more than all the
- * rest of the start (bench/README.md).
+ * export of it, the lazy ones too, and those load Node's WebSocket and fetch at each start.
  */
 export async function bundleFunction(options: {
   readonly functionName: FunctionName;
