@@ -1,46 +1,34 @@
 import { CONFIG_EXIT_CODE, ConfigError, readConfig } from '#shared/config.ts';
-import { watchReadiness } from '#shared/http/readiness.ts';
 import { serve } from '#shared/http/serve.ts';
-import { createHttpSink } from '#shared/http/sink-client.ts';
 import { createLog } from '#shared/log.ts';
-import { createRegistry } from '#shared/metrics.ts';
-import { createScoreApp } from './app.ts';
-import { limitsOf, ruleOf, scoreSettings, serveLimitsOf } from './config.ts';
+import { startTimes } from '#shared/start-times.ts';
+import { ruleOf, scoreSettings, serveLimitsOf } from './config.ts';
 import { openStore } from './open-store.ts';
-import { createScore } from './score.ts';
-import { createMeteredSink } from './score-metrics.ts';
 
 async function main(): Promise<void> {
+  const loaded = performance.now();
   const config = readConfig(scoreSettings, process.env);
   const log = createLog('score', config.LOG_LEVEL);
-  const registry = createRegistry('score');
   const rule = ruleOf(config);
-  const store = await openStore(config, rule, log);
-  const client = createHttpSink({
-    url: config.K_SINK,
-    timeoutMs: config.SINK_TIMEOUT_MS,
-    overrides: config.K_CE_OVERRIDES,
-  });
-  const score = createScore({ store, sink: createMeteredSink(client, registry), rule });
-  const readiness = watchReadiness({ problem: () => store.problem() });
+  // The rest is loaded while the store is being connected to: a start from zero waits for both.
+  const [store, { wireApp }] = await Promise.all([
+    openStore(config, rule, log),
+    import('./wire-app.ts'),
+  ]);
+  const connected = performance.now();
   let isReady = (): boolean => true;
-  const { notReadyReason } = readiness;
-  const app = createScoreApp({
-    ...{ score, store, rule, log, registry, notReadyReason, isReady: () => isReady() },
-    limits: limitsOf(config),
-    token: config.AUTH_TOKEN,
-  });
+  const app = wireApp({ config, rule, store, log, isReady: () => isReady() });
   const { PORT: port, HOST: host } = config;
   const serving = await serve(app.listener, { port, host, limits: serveLimitsOf(config) });
   isReady = serving.isReady;
-  log.info({ url: serving.url, windowMs: rule.windowMs }, 'listening');
+  const startMs = startTimes({ loaded, connected, listening: performance.now() });
+  log.info({ url: serving.url, windowMs: rule.windowMs, startMs }, 'listening');
   process.stdout.write(`${JSON.stringify({ listening: serving.port })}\n`);
 
   const stop = async (signal: string, drainMs: number): Promise<void> => {
     log.info({ signal, drainMs }, 'draining');
     await serving.drain({ drainMs });
-    readiness.stop();
-    client.close();
+    app.close();
     await store.close();
     process.exit(0);
   };

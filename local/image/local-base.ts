@@ -3,7 +3,7 @@ import { rootCertificates } from 'node:tls';
 import { runProgramFile } from '../services/run-program.ts';
 import { type ImageEntry, textEntry } from './image-entry.ts';
 
-/** Paths of the distroless image that the Containerfile stands on, so that both are laid out alike. */
+/** Paths of the distroless image under Containerfile, so that both are laid out alike. */
 export const NODE_PATH = '/nodejs/bin/node';
 export const CERTIFICATES_PATH = '/etc/ssl/certs/ca-certificates.crt';
 

@@ -1,0 +1,45 @@
+import type { Rule } from '#shared/domain/rule.ts';
+import { watchReadiness } from '#shared/http/readiness.ts';
+import { createHttpSink } from '#shared/http/sink-client.ts';
+import type { Log } from '#shared/log.ts';
+import { createRegistry } from '#shared/metrics.ts';
+import { createScoreApp } from './app.ts';
+import { limitsOf, type ScoreConfig } from './config.ts';
+import { createScore } from './score.ts';
+import { createMeteredSink } from './score-metrics.ts';
+import type { TotalsStore } from './totals-store.ts';
+
+export interface WiredApp extends ReturnType<typeof createScoreApp> {
+  readonly close: () => void;
+}
+
+/** Score with all its parts but the server and the store, from its settings. */
+export function wireApp(parts: {
+  readonly config: ScoreConfig;
+  readonly rule: Rule;
+  readonly store: TotalsStore;
+  readonly log: Log;
+  /** False once draining has begun. */
+  readonly isReady: () => boolean;
+}): WiredApp {
+  const { config, rule, store, log, isReady } = parts;
+  const registry = createRegistry('score');
+  const client = createHttpSink({
+    url: config.K_SINK,
+    timeoutMs: config.SINK_TIMEOUT_MS,
+    overrides: config.K_CE_OVERRIDES,
+  });
+  const score = createScore({ store, sink: createMeteredSink(client, registry), rule });
+  const readiness = watchReadiness({ problem: () => store.problem() });
+  const app = createScoreApp({
+    ...{ score, store, rule, log, registry, isReady },
+    notReadyReason: readiness.notReadyReason,
+    limits: limitsOf(config),
+    token: config.AUTH_TOKEN,
+  });
+  const close = (): void => {
+    readiness.stop();
+    client.close();
+  };
+  return { ...app, close };
+}
