@@ -4,7 +4,7 @@
 -- verdict.lua; KEYS and ARGV: args.lua.
 --
 -- Returns one string: 'C' and the verdict for a new transaction, 'D' and the first verdict for a
--- known one, 'L' and the newest event time (i6) for one that is late and was not added.
+-- known one, 'L' and the newest event time (I6) for one that is late and was not added.
 
 local x = { id = ARGV[7], t = tonumber(ARGV[8]), a = tonumber(ARGV[9]), flags = 0 }
 local text = redis.call('GET', STATE)
@@ -13,9 +13,9 @@ local newest_t, newest_id
 if text then
   local repeated = known(x.id)
   if repeated then return repeated end
-  newest_t = unpack_struct('>i6', s.data, s.last)
+  newest_t = unpack_struct('>I6', s.data, s.last)
   newest_id = unpack_struct('>Hc0', s.data, s.last + ENTRY_FIXED_BYTES - 2)
-  if newest_t - x.t > LATENESS_MS then return 'L' .. pack_struct('>i6', newest_t) end
+  if newest_t - x.t > LATENESS_MS then return 'L' .. pack_struct('>I6', newest_t) end
 end
 s.arrivals = s.arrivals + 1
 x.n = s.arrivals

@@ -6,7 +6,7 @@
 -- Totals may pass 2^53, which a Lua number cannot hold exactly, so a total is two numbers, high and
 -- low, in base 2^32. One amount is below 2^53 and one number.
 --
--- entry:  time i6 (ms) · amount I7 · total I4 low, I5 high · total when added I4, I5 ·
+-- entry:  time I6 (ms) · amount I7 · total I4 low, I5 high · total when added I4, I5 ·
 --         transactions in its window when added I4 · arrival I4 · flags B · id H + bytes
 -- flags:  1 it has a record of its decision ('d'), 2 it has a record of its alert ('a')
 
@@ -14,7 +14,7 @@ local unpack_struct, pack_struct = struct.unpack, struct.pack
 local floor = math.floor
 
 local BASE = 4294967296
-local ENTRY = '>i6I7I4I5I4I5I4I4BHc0'
+local ENTRY = '>I6I7I4I5I4I5I4I4BHc0'
 local ENTRY_FIXED_BYTES = 42
 local HAS_DECISION, HAS_ALERT = 1, 2
 
@@ -71,7 +71,7 @@ end
 -- holds. `episode` is the id of the opening of the episode that the newest entry is in, or '';
 -- `carry` that of the episode which the last forgotten entry was in, or ''.
 local SMALL = '>BI4I4I2I4I4Hc0Hc0'
-local LARGE = '>I4I4I4I4I4i6I4i6'
+local LARGE = '>I4I4I4I4I4I6I4I6'
 local HAS_FRAUD_KEY, IS_LARGE = 1, 2
 
 local function decode_state(text)
@@ -87,8 +87,8 @@ local function decode_state(text)
   else
     s.data = text:sub(at)
     s.leaf, s.next_leaf, s.previous, s.front, s.front_offset, s.first = 1, 2, 0, 1, 1, 1
-    s.front_t = unpack_struct('>i6', s.data, 1)
-    s.first_t = unpack_struct('>i6', s.data, s.first_offset)
+    s.front_t = unpack_struct('>I6', s.data, 1)
+    s.first_t = unpack_struct('>I6', s.data, s.first_offset)
   end
   return s
 end

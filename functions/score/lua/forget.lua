@@ -47,7 +47,7 @@ local function forget(before_t)
       leave_front_leaf()
       bytes = leaf_bytes(s.front)
     end
-    s.front_t = unpack_struct('>i6', bytes, s.front_offset)
+    s.front_t = unpack_struct('>I6', bytes, s.front_offset)
   end
   if s.front == s.leaf then cut_newest_leaf() end
 end

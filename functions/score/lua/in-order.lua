@@ -5,7 +5,7 @@ local function slide_window(x, h, l)
   local bytes
   while s.first_t <= x.t - WINDOW_MS do
     bytes = bytes or leaf_bytes(s.first)
-    local _, amount = unpack_struct('>i6I7', bytes, s.first_offset)
+    local _, amount = unpack_struct('>I6I7', bytes, s.first_offset)
     local id_length = unpack_struct('>H', bytes, s.first_offset + ENTRY_FIXED_BYTES - 2)
     h, l = minus(h, l, split(amount))
     s.count = s.count - 1
@@ -18,7 +18,7 @@ local function slide_window(x, h, l)
       s.first, s.first_offset = next_of(s.first), 1
       bytes = leaf_bytes(s.first)
     end
-    s.first_t = unpack_struct('>i6', bytes, s.first_offset)
+    s.first_t = unpack_struct('>I6', bytes, s.first_offset)
   end
   return h, l
 end

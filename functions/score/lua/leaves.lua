@@ -6,7 +6,7 @@
 -- `nonfraud` counts entries not over the threshold, `nmax` is the largest total among those, `fmax`
 -- among the others; all three are without `add`.
 
-local META = '>I4I4I4i6i6I4I5I4I5I4I4I5I4I5'
+local META = '>I4I4I4I6I6I4I5I4I5I4I4I5I4I5'
 
 local s
 local leaves, metas = {}, {}
@@ -91,7 +91,7 @@ local function store_ids(leaf)
   local parts = {}
   for _, e in ipairs(leaf) do
     parts[#parts + 1] = e.id
-    parts[#parts + 1] = pack_struct('>i6', e.t)
+    parts[#parts + 1] = pack_struct('>I6', e.t)
   end
   redis.call('HSET', IDS, unpack(parts))
 end

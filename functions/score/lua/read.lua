@@ -1,5 +1,5 @@
 -- The pair's total at its newest transaction, changing nothing: '' when nothing is known of the
--- pair, else newest time i6 · total I4, I5 · count I4 · opening H + bytes · members H, then those.
+-- pair, else newest time I6 · total I4, I5 · count I4 · opening H + bytes · members H, then those.
 
 local text = redis.call('GET', STATE)
 if not text then return '' end
@@ -7,4 +7,4 @@ s = decode_state(text)
 local leaf = leaf_of(s.leaf)
 local e = leaf[#leaf]
 local list, listed = members(s.leaf, #leaf, s.arrivals)
-return pack_struct('>i6I4I5I4Hc0H', e.t, e.l, e.h, s.count, #s.episode, s.episode, listed) .. list
+return pack_struct('>I6I4I5I4Hc0H', e.t, e.l, e.h, s.count, #s.episode, s.episode, listed) .. list

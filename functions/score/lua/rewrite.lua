@@ -95,7 +95,7 @@ local function add_out_of_order(x, newest_t)
   s.episode = opening_at_end(s.leaf) or ''
   local answer = give_verdict(x, findings)
 
-  if number ~= s.leaf then redis.call('HSET', IDS, x.id, pack_struct('>i6', x.t)) end
+  if number ~= s.leaf then redis.call('HSET', IDS, x.id, pack_struct('>I6', x.t)) end
   for changed in pairs(dirty) do write_leaf(changed) end
   if newest_t - x.t < WINDOW_MS then s.count = s.count + 1 end
   s.front_t = leaf_of(s.front)[1].t

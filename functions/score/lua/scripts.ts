@@ -3,7 +3,7 @@
 export const ADD_SCRIPT = `local unpack_struct, pack_struct = struct.unpack, struct.pack
 local floor = math.floor
 local BASE = 4294967296
-local ENTRY = '>i6I7I4I5I4I5I4I4BHc0'
+local ENTRY = '>I6I7I4I5I4I5I4I4BHc0'
 local ENTRY_FIXED_BYTES = 42
 local HAS_DECISION, HAS_ALERT = 1, 2
 local function split(amount)
@@ -43,7 +43,7 @@ local function entry_bytes(id)
   return ENTRY_FIXED_BYTES + #id
 end
 local SMALL = '>BI4I4I2I4I4Hc0Hc0'
-local LARGE = '>I4I4I4I4I4i6I4i6'
+local LARGE = '>I4I4I4I4I4I6I4I6'
 local HAS_FRAUD_KEY, IS_LARGE = 1, 2
 local function decode_state(text)
   local s, flags, at = {}, nil, nil
@@ -58,8 +58,8 @@ local function decode_state(text)
   else
     s.data = text:sub(at)
     s.leaf, s.next_leaf, s.previous, s.front, s.front_offset, s.first = 1, 2, 0, 1, 1, 1
-    s.front_t = unpack_struct('>i6', s.data, 1)
-    s.first_t = unpack_struct('>i6', s.data, s.first_offset)
+    s.front_t = unpack_struct('>I6', s.data, 1)
+    s.first_t = unpack_struct('>I6', s.data, s.first_offset)
   end
   return s
 end
@@ -80,13 +80,13 @@ local function encode_state(s)
   end
   return text .. s.data
 end
-local STATE, LEAVES, IDS, FRAUD = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local STATE, LEAVES, IDS, FRAUD, UNSENT = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local WINDOW_MS, LATENESS_MS = tonumber(ARGV[1]), tonumber(ARGV[2])
 local LIMIT_H, LIMIT_L = split(tonumber(ARGV[3]))
 local UPDATES, STATE_TTL_MS = ARGV[4], ARGV[5]
 local LEAF_ENTRIES = tonumber(ARGV[6])
 local MEMBERS_MAX = 1000
-local META = '>I4I4I4i6i6I4I5I4I5I4I4I5I4I5'
+local META = '>I4I4I4I6I6I4I5I4I5I4I4I5I4I5'
 local s
 local leaves, metas = {}, {}
 local function meta_of(number)
@@ -157,7 +157,7 @@ local function store_ids(leaf)
   local parts = {}
   for _, e in ipairs(leaf) do
     parts[#parts + 1] = e.id
-    parts[#parts + 1] = pack_struct('>i6', e.t)
+    parts[#parts + 1] = pack_struct('>I6', e.t)
   end
   redis.call('HSET', IDS, unpack(parts))
 end
@@ -227,14 +227,14 @@ local function members(number, index, arrival)
       e = leaf[index]
     end
     if e.t <= after then break end
-    if e.n <= arrival then list[#list + 1] = pack_struct('>i6I7Hc0', e.t, e.a, #e.id, e.id) end
+    if e.n <= arrival then list[#list + 1] = pack_struct('>I6I7Hc0', e.t, e.a, #e.id, e.id) end
     index = index - 1
   end
   local reversed = {}
   for i = #list, 1, -1 do reversed[#reversed + 1] = list[i] end
   return table.concat(reversed), #list
 end
-local FINDING = '>Hc0I4I4I5I4i6i6'
+local FINDING = '>Hc0I4I4I5I4I6I6'
 local function encode_finding(f)
   return pack_struct(FINDING, #f.opening, f.opening, f.sequence, f.l, f.h, f.count, f.first_t, f.t)
 end
@@ -258,7 +258,8 @@ local function give_verdict(x, findings)
     decision[#decision + 1] = text .. pack_struct('>Hc0I4', #f.id, f.id, s.arrivals)
   end
   local verdict = table.concat(parts)
-  redis.call('HSET', FRAUD, 'd' .. x.id, table.concat(decision), 'o' .. x.id, verdict)
+  redis.call('HSET', FRAUD, 'd' .. x.id, table.concat(decision))
+  redis.call('SET', UNSENT, verdict, 'PX', STATE_TTL_MS)
   s.has_fraud_key = true
   return 'C' .. verdict
 end
@@ -281,7 +282,7 @@ local function repeat_verdict(e)
 end
 local function known(id)
   if s.has_fraud_key then
-    local unsent = redis.call('HGET', FRAUD, 'o' .. id)
+    local unsent = redis.call('GET', UNSENT)
     if unsent then return 'D' .. unsent end
   end
   if s.data:find(pack_struct('>Hc0', #id, id), 1, true) then
@@ -291,7 +292,7 @@ local function known(id)
   end
   local time = s.is_large and redis.call('HGET', IDS, id)
   if not time then return nil end
-  local t = unpack_struct('>i6', time)
+  local t = unpack_struct('>I6', time)
   local number, index = locate(t, id)
   return repeat_verdict(leaf_of(number)[index])
 end
@@ -352,7 +353,7 @@ local function forget(before_t)
       leave_front_leaf()
       bytes = leaf_bytes(s.front)
     end
-    s.front_t = unpack_struct('>i6', bytes, s.front_offset)
+    s.front_t = unpack_struct('>I6', bytes, s.front_offset)
   end
   if s.front == s.leaf then cut_newest_leaf() end
 end
@@ -360,7 +361,7 @@ local function slide_window(x, h, l)
   local bytes
   while s.first_t <= x.t - WINDOW_MS do
     bytes = bytes or leaf_bytes(s.first)
-    local _, amount = unpack_struct('>i6I7', bytes, s.first_offset)
+    local _, amount = unpack_struct('>I6I7', bytes, s.first_offset)
     local id_length = unpack_struct('>H', bytes, s.first_offset + ENTRY_FIXED_BYTES - 2)
     h, l = minus(h, l, split(amount))
     s.count = s.count - 1
@@ -373,7 +374,7 @@ local function slide_window(x, h, l)
       s.first, s.first_offset = next_of(s.first), 1
       bytes = leaf_bytes(s.first)
     end
-    s.first_t = unpack_struct('>i6', bytes, s.first_offset)
+    s.first_t = unpack_struct('>I6', bytes, s.first_offset)
   end
   return h, l
 end
@@ -682,7 +683,7 @@ local function add_out_of_order(x, newest_t)
   if #findings > 0 then x.flags = x.flags + HAS_DECISION end
   s.episode = opening_at_end(s.leaf) or ''
   local answer = give_verdict(x, findings)
-  if number ~= s.leaf then redis.call('HSET', IDS, x.id, pack_struct('>i6', x.t)) end
+  if number ~= s.leaf then redis.call('HSET', IDS, x.id, pack_struct('>I6', x.t)) end
   for changed in pairs(dirty) do write_leaf(changed) end
   if newest_t - x.t < WINDOW_MS then s.count = s.count + 1 end
   s.front_t = leaf_of(s.front)[1].t
@@ -696,9 +697,9 @@ local newest_t, newest_id
 if text then
   local repeated = known(x.id)
   if repeated then return repeated end
-  newest_t = unpack_struct('>i6', s.data, s.last)
+  newest_t = unpack_struct('>I6', s.data, s.last)
   newest_id = unpack_struct('>Hc0', s.data, s.last + ENTRY_FIXED_BYTES - 2)
-  if newest_t - x.t > LATENESS_MS then return 'L' .. pack_struct('>i6', newest_t) end
+  if newest_t - x.t > LATENESS_MS then return 'L' .. pack_struct('>I6', newest_t) end
 end
 s.arrivals = s.arrivals + 1
 x.n = s.arrivals
@@ -717,7 +718,7 @@ return answer
 export const READ_SCRIPT = `local unpack_struct, pack_struct = struct.unpack, struct.pack
 local floor = math.floor
 local BASE = 4294967296
-local ENTRY = '>i6I7I4I5I4I5I4I4BHc0'
+local ENTRY = '>I6I7I4I5I4I5I4I4BHc0'
 local ENTRY_FIXED_BYTES = 42
 local HAS_DECISION, HAS_ALERT = 1, 2
 local function split(amount)
@@ -757,7 +758,7 @@ local function entry_bytes(id)
   return ENTRY_FIXED_BYTES + #id
 end
 local SMALL = '>BI4I4I2I4I4Hc0Hc0'
-local LARGE = '>I4I4I4I4I4i6I4i6'
+local LARGE = '>I4I4I4I4I4I6I4I6'
 local HAS_FRAUD_KEY, IS_LARGE = 1, 2
 local function decode_state(text)
   local s, flags, at = {}, nil, nil
@@ -772,8 +773,8 @@ local function decode_state(text)
   else
     s.data = text:sub(at)
     s.leaf, s.next_leaf, s.previous, s.front, s.front_offset, s.first = 1, 2, 0, 1, 1, 1
-    s.front_t = unpack_struct('>i6', s.data, 1)
-    s.first_t = unpack_struct('>i6', s.data, s.first_offset)
+    s.front_t = unpack_struct('>I6', s.data, 1)
+    s.first_t = unpack_struct('>I6', s.data, s.first_offset)
   end
   return s
 end
@@ -794,13 +795,13 @@ local function encode_state(s)
   end
   return text .. s.data
 end
-local STATE, LEAVES, IDS, FRAUD = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local STATE, LEAVES, IDS, FRAUD, UNSENT = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local WINDOW_MS, LATENESS_MS = tonumber(ARGV[1]), tonumber(ARGV[2])
 local LIMIT_H, LIMIT_L = split(tonumber(ARGV[3]))
 local UPDATES, STATE_TTL_MS = ARGV[4], ARGV[5]
 local LEAF_ENTRIES = tonumber(ARGV[6])
 local MEMBERS_MAX = 1000
-local META = '>I4I4I4i6i6I4I5I4I5I4I4I5I4I5'
+local META = '>I4I4I4I6I6I4I5I4I5I4I4I5I4I5'
 local s
 local leaves, metas = {}, {}
 local function meta_of(number)
@@ -871,7 +872,7 @@ local function store_ids(leaf)
   local parts = {}
   for _, e in ipairs(leaf) do
     parts[#parts + 1] = e.id
-    parts[#parts + 1] = pack_struct('>i6', e.t)
+    parts[#parts + 1] = pack_struct('>I6', e.t)
   end
   redis.call('HSET', IDS, unpack(parts))
 end
@@ -941,7 +942,7 @@ local function members(number, index, arrival)
       e = leaf[index]
     end
     if e.t <= after then break end
-    if e.n <= arrival then list[#list + 1] = pack_struct('>i6I7Hc0', e.t, e.a, #e.id, e.id) end
+    if e.n <= arrival then list[#list + 1] = pack_struct('>I6I7Hc0', e.t, e.a, #e.id, e.id) end
     index = index - 1
   end
   local reversed = {}
@@ -954,5 +955,5 @@ s = decode_state(text)
 local leaf = leaf_of(s.leaf)
 local e = leaf[#leaf]
 local list, listed = members(s.leaf, #leaf, s.arrivals)
-return pack_struct('>i6I4I5I4Hc0H', e.t, e.l, e.h, s.count, #s.episode, s.episode, listed) .. list
+return pack_struct('>I6I4I5I4Hc0H', e.t, e.l, e.h, s.count, #s.episode, s.episode, listed) .. list
 `;

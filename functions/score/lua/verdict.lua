@@ -3,15 +3,17 @@
 -- The fraud hash holds, for transactions that caused fraud events:
 --   a ID   the alert that ID opened: the last sequence sent I4 and its total I4, I5
 --   d ID   the decision about ID without member lists, for as long as ID is remembered
---   o ID   the verdict about ID whole, until the sink has taken its fraud events
+--
+-- The verdict about a transaction whose fraud events the sink has not taken stands whole in a key of
+-- its own, whose life is not prolonged by others: it is gone when it is sent, or with time.
 --
 -- verdict:  kind B (0 counted, 1 crossed, 2 updated) · total I4, I5 · count I4 · findings H, then each
--- finding:  opening H + bytes · sequence I4 · total I4, I5 · count I4 · first i6 · last i6 ·
+-- finding:  opening H + bytes · sequence I4 · total I4, I5 · count I4 · first I6 · last I6 ·
 --           members H, then those (window.lua)
 -- decision: kind B · findings H, then each finding without members, then its transaction's id H +
 --           bytes and the arrival I4 that its window was seen at
 
-local FINDING = '>Hc0I4I4I5I4i6i6'
+local FINDING = '>Hc0I4I4I5I4I6I6'
 
 local function encode_finding(f)
   return pack_struct(FINDING, #f.opening, f.opening, f.sequence, f.l, f.h, f.count, f.first_t, f.t)
@@ -39,7 +41,8 @@ local function give_verdict(x, findings)
     decision[#decision + 1] = text .. pack_struct('>Hc0I4', #f.id, f.id, s.arrivals)
   end
   local verdict = table.concat(parts)
-  redis.call('HSET', FRAUD, 'd' .. x.id, table.concat(decision), 'o' .. x.id, verdict)
+  redis.call('HSET', FRAUD, 'd' .. x.id, table.concat(decision))
+  redis.call('SET', UNSENT, verdict, 'PX', STATE_TTL_MS)
   s.has_fraud_key = true
   return 'C' .. verdict
 end
@@ -66,7 +69,7 @@ end
 -- The answer for an id that is known, or nil.
 local function known(id)
   if s.has_fraud_key then
-    local unsent = redis.call('HGET', FRAUD, 'o' .. id)
+    local unsent = redis.call('GET', UNSENT)
     if unsent then return 'D' .. unsent end
   end
   if s.data:find(pack_struct('>Hc0', #id, id), 1, true) then
@@ -76,7 +79,7 @@ local function known(id)
   end
   local time = s.is_large and redis.call('HGET', IDS, id)
   if not time then return nil end
-  local t = unpack_struct('>i6', time)
+  local t = unpack_struct('>I6', time)
   local number, index = locate(t, id)
   return repeat_verdict(leaf_of(number)[index])
 end

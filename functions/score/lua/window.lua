@@ -47,7 +47,7 @@ local function sum_left(number, index, after)
 end
 
 -- The newest 1,000 members of the window ending at leaf[index], among those that had come by
--- `arrival`, written as time i6 · amount I7 · id H + bytes, oldest first; and how many.
+-- `arrival`, written as time I6 · amount I7 · id H + bytes, oldest first; and how many.
 local function members(number, index, arrival)
   local leaf = leaf_of(number)
   local after = leaf[index].t - WINDOW_MS
@@ -62,7 +62,7 @@ local function members(number, index, arrival)
       e = leaf[index]
     end
     if e.t <= after then break end
-    if e.n <= arrival then list[#list + 1] = pack_struct('>i6I7Hc0', e.t, e.a, #e.id, e.id) end
+    if e.n <= arrival then list[#list + 1] = pack_struct('>I6I7Hc0', e.t, e.a, #e.id, e.id) end
     index = index - 1
   end
   local reversed = {}

@@ -6,6 +6,7 @@ import { type Entry, emptyPairState, type PairState } from '../core/pair-state.t
 import type { Verdict } from '../core/verdict.ts';
 import { windowStart } from '../core/window.ts';
 import type { Decision, PairTotal, TotalsStore } from '../totals-store.ts';
+import { stateLifeMs } from './state-life.ts';
 
 export interface MemoryStoreOptions {
   readonly rule: Rule;
@@ -18,7 +19,7 @@ export interface MemoryStoreOptions {
 interface Kept {
   readonly state: PairState;
   /** Verdicts whose fraud events the sink has not acknowledged, by transaction id. */
-  readonly unsent: Map<string, Verdict>;
+  readonly unsent: Map<string, { readonly verdict: Verdict; readonly sinceMs: number }>;
   touchedMs: number;
 }
 
@@ -29,7 +30,8 @@ const DAY_MS = 86_400_000;
  * only, and gone with it; for the laptop, and the twin that the Redis store is compared with.
  */
 export function createMemoryTotalsStore(options: MemoryStoreOptions): TotalsStore {
-  const { rule, stateTtlMs = DAY_MS, now = () => 0 } = options;
+  const { rule, now = () => 0 } = options;
+  const lifeMs = stateLifeMs(rule, options.stateTtlMs ?? DAY_MS);
   /** In the order in which pairs were last touched, the longest idle one first. */
   const pairs = new Map<string, Kept>();
 
@@ -40,17 +42,21 @@ export function createMemoryTotalsStore(options: MemoryStoreOptions): TotalsStor
     pairs.delete(key);
     pairs.set(key, kept);
     for (const [idleKey, idle] of pairs) {
-      if (nowMs - idle.touchedMs < stateTtlMs) break;
+      if (nowMs - idle.touchedMs < lifeMs) break;
       pairs.delete(idleKey);
+    }
+    for (const [id, { sinceMs }] of kept.unsent) {
+      if (nowMs - sinceMs < lifeMs) break;
+      kept.unsent.delete(id);
     }
     return kept;
   };
 
   return {
     add: async (transaction): Promise<Decision> => {
-      const { state, unsent } = touch(keyOf(transaction));
+      const { state, unsent, touchedMs } = touch(keyOf(transaction));
       const pending = unsent.get(transaction.id);
-      if (pending !== undefined) return { kind: 'duplicate', first: pending };
+      if (pending !== undefined) return { kind: 'duplicate', first: pending.verdict };
       const added = addToPair(state, transaction, rule);
       if (added.kind === 'late') return added;
       if (added.kind === 'known') {
@@ -58,7 +64,7 @@ export function createMemoryTotalsStore(options: MemoryStoreOptions): TotalsStor
         return { kind: 'duplicate', first };
       }
       const verdict = toVerdict(state, added.verdict, rule);
-      if (verdict.findings.length > 0) unsent.set(transaction.id, verdict);
+      if (verdict.findings.length > 0) unsent.set(transaction.id, { verdict, sinceMs: touchedMs });
       return verdict;
     },
 

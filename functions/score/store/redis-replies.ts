@@ -81,7 +81,7 @@ class Reader {
   }
 
   time(): number {
-    return this.#bytes.readIntBE(this.#step(6), 6);
+    return this.#bytes.readUIntBE(this.#step(6), 6);
   }
 
   /** Seven bytes: below 2^53 by S1. */

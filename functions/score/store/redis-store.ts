@@ -7,6 +7,7 @@ import { luaScript } from '#shared/redis/lua-script.ts';
 import { ADD_SCRIPT, READ_SCRIPT } from '../lua/scripts.ts';
 import type { TotalsStore } from '../totals-store.ts';
 import { readDecision, readPairTotal } from './redis-replies.ts';
+import { stateLifeMs } from './state-life.ts';
 
 export interface RedisStoreOptions {
   readonly url: string;
@@ -57,7 +58,7 @@ export async function openRedisTotalsStore(options: RedisStoreOptions): Promise<
     rule.allowedLatenessMs,
     rule.thresholdMinor,
     rule.updates,
-    stateTtlMs,
+    stateLifeMs(rule, stateTtlMs),
     leafEntries,
   ].map(String);
 
@@ -65,7 +66,7 @@ export async function openRedisTotalsStore(options: RedisStoreOptions): Promise<
     add: (transaction) => {
       const { id, eventTimeMs, amountMinor } = transaction;
       return redis.callBinary((client) =>
-        client.addTransaction(keysOf(prefix, transaction), [
+        client.addTransaction(keysOf(prefix, transaction, id), [
           ...ruleArguments,
           id,
           String(eventTimeMs),
@@ -75,9 +76,9 @@ export async function openRedisTotalsStore(options: RedisStoreOptions): Promise<
     },
 
     sent: async (transaction) => {
-      const [, , , fraudKey] = keysOf(prefix, transaction);
+      const unsentKey = keysOf(prefix, transaction, transaction.id)[4] as string;
       try {
-        await redis.call((client) => client.hDel(fraudKey as string, `o${transaction.id}`));
+        await redis.call((client) => client.del(unsentKey));
       } catch (error) {
         // The event is sent again should the transaction come again: repeated, not lost (O3).
         log.warn({ error: String(error) }, 'a sent fraud event could not be noted as sent');
@@ -91,10 +92,10 @@ export async function openRedisTotalsStore(options: RedisStoreOptions): Promise<
   };
 }
 
-/** State string, older leaves, ids and fraud records of a pair, see ../lua/args.lua. */
-function keysOf(prefix: string, pair: Pair): string[] {
+/** State, older leaves, ids, fraud records, unsent verdict of one transaction: ../lua/args.lua. */
+function keysOf(prefix: string, pair: Pair, id = ''): string[] {
   const state = `${prefix}{${pairKey(pair)}:${pair.currency}}`;
-  return [state, `${state}l`, `${state}i`, `${state}f`];
+  return [state, `${state}l`, `${state}i`, `${state}f`, `${state}o${id}`];
 }
 
 /**

@@ -145,6 +145,15 @@ export function describeTotalsStore(name: string, open: OpenStore, options: Cont
       expect(decisions.map((d) => d.totalMinor)).toEqual([1n, 2n, 3n].map((n) => n * BigInt(max)));
     });
 
+    it('keeps its count at the first and the last instant that can be written (S1)', async () => {
+      for (const t of [0, Date.parse('9999-12-31T23:59:59.999Z')]) {
+        const pair = { origin: `instant ${t}`, target: 'b' };
+        const list = [60, 70].map((amount, i) => transaction({ ...pair, t, id: `${i}`, amount }));
+        expect(totals(await play(list))).toEqual([60, 130]);
+        expect((await store.read({ ...pair, currency: 'USD' }))?.newestTimeMs).toBe(t);
+      }
+    });
+
     it('tells the pair’s total and members at its newest transaction', async () => {
       const pair = { origin: 'read {}%/é', target: 'b;'.slice(0, 1), currency: 'USD' };
       expect(await store.read(pair)).toBeUndefined();
