@@ -1,0 +1,201 @@
+import { type Applied, applyObjects } from './apply-objects.ts';
+import { missingParts } from './capabilities.ts';
+import type { Change, Cluster } from './cluster.ts';
+import { kafkaNamesOf, type Placement, placeObjects, type StepName } from './deploy-steps.ts';
+import {
+  type Inventory,
+  inventoryObject,
+  inventoryRef,
+  leftOver,
+  marked,
+  readInventory,
+} from './inventory.ts';
+import { keepSecrets } from './kept-secrets.ts';
+import { type KubeObject, type ObjectRef, refOf } from './kube-object.ts';
+import { sinkUriOf } from './readiness.ts';
+import { REDIS_URL_SECRET, type Rendered } from './render-chart.ts';
+import { runProbe } from './run-probe.ts';
+import { StepFailure, StoppedError } from './step-failure.ts';
+import { waitReady } from './wait-ready.ts';
+
+/** Runs one step of `DEPLOY_PLAN`; `tell` puts words beside it meanwhile. */
+export type RunDeployStep = <T>(
+  phase: string,
+  step: string,
+  work: (tell: (words: string) => void) => Promise<T>,
+  note: (result: T) => string,
+) => Promise<T>;
+
+export interface DeployOptions {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly rendered: Rendered;
+  /** False: apply, and leave the waiting and the probe out. */
+  readonly isWaiting: boolean;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly runStep: RunDeployStep;
+}
+
+export interface Deployed {
+  readonly applied: readonly Applied[];
+  readonly removed: readonly ObjectRef[];
+}
+
+/**
+ * Brings the cluster to what was rendered, step by step as in `DEPLOY_PLAN`. Doing so again
+ * changes nothing. What was there before and is not rendered any more goes.
+ *
+ * @throws StepFailure with what was seen and what to do; StoppedError when the signal aborts. What
+ * was applied until then stays, and the inventory knows it.
+ */
+export async function deploy(options: DeployOptions): Promise<Deployed> {
+  const { cluster, namespace, rendered } = options;
+  await checkCapabilities(cluster, rendered.objects);
+  const ownsNamespace = await ensureNamespace(cluster, namespace);
+  const before = readInventory(await cluster.read(inventoryRef(namespace)));
+  const all = rendered.objects.map((object) => marked(object, namespace));
+  const objects = await keepSecrets(cluster, all, new Set([REDIS_URL_SECRET]));
+  const inventory: Inventory = {
+    objects: objects.map(refOf),
+    ownsNamespace: before?.ownsNamespace === true || ownsNamespace,
+    kafka: kafkaNamesOf(objects),
+    isVerified: before?.isVerified ?? false,
+  };
+  const old = leftOver(before, objects);
+  const keep = (next: Inventory): Promise<Change> =>
+    cluster.apply(inventoryObject(next, namespace));
+  // Before anything is made, so that clean finds all of it however this ends.
+  await keep({ ...inventory, objects: [...inventory.objects, ...old] });
+  const applied = await runSteps(options, objects);
+  const removed: ObjectRef[] = [];
+  for (const ref of old) if (await cluster.remove(ref)) removed.push(ref);
+  await keep({ ...inventory, isVerified: options.isWaiting });
+  return { applied, removed };
+}
+
+async function checkCapabilities(cluster: Cluster, objects: readonly KubeObject[]): Promise<void> {
+  const missing = await missingParts(cluster, objects);
+  if (missing.length === 0) return;
+  throw new StepFailure('the cluster is not ready for this; nothing was changed', missing, []);
+}
+
+/** True when it was made here. */
+async function ensureNamespace(cluster: Cluster, name: string): Promise<boolean> {
+  const object: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  if ((await cluster.read(refOf(object))) !== undefined) return false;
+  await applyObjects(cluster, [marked(object, name)]);
+  return true;
+}
+
+type Objects = Readonly<Record<Placement, readonly KubeObject[]>>;
+
+async function runSteps(
+  options: DeployOptions,
+  objects: readonly KubeObject[],
+): Promise<readonly Applied[]> {
+  const { cluster, namespace, rendered, isWaiting, runStep } = options;
+  const placed = placeObjects(objects);
+  const applied: Applied[] = [];
+  const apply = async (name: Placement): Promise<void> => {
+    if (options.signal.aborted) throw new StoppedError();
+    applied.push(...(await applyObjects(cluster, placed[name])));
+  };
+  const limits = {
+    deadlineMs: performance.now() + options.timeoutMs,
+    signal: options.signal,
+  };
+  const wait = async (name: StepName, onProgress: (words: string) => void) => {
+    if (!isWaiting) return [];
+    return waitReady(cluster, placed[name].map(refOf), { ...limits, onProgress });
+  };
+  const note = (name: StepName) => (): string => stepNote(placed[name], applied);
+  const simple = (phase: string, name: StepName): Promise<unknown> =>
+    runStep(
+      phase,
+      name,
+      async (tell) => {
+        await apply(name);
+        return wait(name, tell);
+      },
+      note(name),
+    );
+
+  await runStep(
+    'dependencies',
+    'topics',
+    async (tell) => {
+      await apply('first');
+      await apply('topics');
+      return wait('topics', tell);
+    },
+    note('topics'),
+  );
+  await simple('dependencies', 'redis');
+  await runStep(
+    'functions',
+    'score',
+    async (tell) => {
+      // A revision that starts before its binding is known runs without a sink: the sinks and the
+      // binding come first, and are waited for in their own steps.
+      await apply('sinks');
+      await apply('binding');
+      if (isWaiting) await waitForSink(options, placed, limits.deadlineMs, tell);
+      await apply('score');
+      return wait('score', tell);
+    },
+    note('score'),
+  );
+  for (const name of ['notify', 'generate'] as const) await simple('functions', name);
+  for (const name of ['sinks', 'binding'] as const) {
+    await runStep('eventing', name, (tell) => wait(name, tell), note(name));
+  }
+  await simple('eventing', 'sources');
+  await runStep(
+    'verify',
+    'probe',
+    async (tell) => {
+      if (!isWaiting) return 'left out';
+      return runProbe(cluster, rendered.probe, { ...limits, namespace, onProgress: tell });
+    },
+    (words) => words,
+  );
+  return applied;
+}
+
+/** Resolves when the bindings know the address that they will give to score. */
+async function waitForSink(
+  { cluster, signal }: DeployOptions,
+  placed: Objects,
+  deadlineMs: number,
+  tell: (words: string) => void,
+): Promise<void> {
+  tell('waiting for the address of its sink');
+  const isKnown = async (binding: KubeObject): Promise<boolean> => {
+    const found = await cluster.read(refOf(binding));
+    return found !== undefined && sinkUriOf(found) !== '';
+  };
+  for (const binding of placed.binding) {
+    while (!(await isKnown(binding))) {
+      if (signal.aborted) throw new StoppedError();
+      // Its own words say more about why there is none.
+      if (performance.now() > deadlineMs) {
+        const refs = [...placed.sinks, ...placed.binding].map(refOf);
+        await waitReady(cluster, refs, { deadlineMs, signal });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
+}
+
+/** What changed in a step, or that there is nothing to do in it. */
+export function stepNote(objects: readonly KubeObject[], applied: readonly Applied[]): string {
+  if (objects.length === 0) return 'not part of this deployment';
+  const names = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  const own = applied.filter(({ ref }) => names.has(`${ref.kind}/${ref.name}`));
+  const count = (change: Change): number => own.filter((one) => one.change === change).length;
+  const words = (['created', 'changed'] as const).flatMap((change) =>
+    count(change) === 0 ? [] : `${count(change)} ${change}`,
+  );
+  return words.length === 0 ? 'unchanged' : words.join(', ');
+}
