@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
 import { leaveOut } from './left-out.ts';
+import { keepUsedCommands } from './redis-commands.ts';
 
 export const FUNCTIONS = ['score', 'notify', 'generate'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -51,7 +52,7 @@ export async function bundleFunction(options: {
     target: 'node24',
     format: 'cjs',
     define: { 'import.meta.dirname': '__dirname' },
-    plugins: [leaveOut],
+    plugins: [leaveOut, keepUsedCommands],
     minify: true,
     legalComments: 'none', // their texts are in the image as a whole, see bundled-packages.ts
     sourcemap: 'external',
