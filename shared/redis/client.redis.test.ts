@@ -1,4 +1,3 @@
-import { connect, createServer, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ConfigError } from '#shared/config.ts';
@@ -6,6 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import { connectRedis, type RedisConnection, type RedisOptions } from './client.ts';
 import { luaScript } from './lua-script.ts';
 import { type OwnRedisServer, startOwnRedisServer } from './own-redis-server.ts';
+import { startRedisProxy } from './redis-proxy.ts';
 
 const log = pino({ level: 'silent' });
 const closing: (() => unknown)[] = [];
@@ -139,9 +139,9 @@ describe('a call', () => {
 
 test('moves to a new connection when the old one has gone silent without a close', async () => {
   const server = await own();
-  const proxy = await startSilencingProxy(server.port);
+  const proxy = await startRedisProxy(server.port);
   closing.push(proxy.close);
-  const connection = await open(`redis://127.0.0.1:${proxy.port}`, {
+  const connection = await open(proxy.url, {
     timeoutMs: 100,
     stuckAfterMs: 200,
   });
@@ -191,27 +191,3 @@ test('closes twice without complaint, and calls after it fail with state', async
   await connection.close();
   expect(await failure(ping(connection))).toMatchObject({ code: 'state' });
 });
-
-/** Forwards to Redis until told to drop, unnoticed, all that moves on the connections now open. */
-async function startSilencingProxy(redisPort: number) {
-  const open = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(redisPort, '127.0.0.1');
-    for (const socket of [near, far]) {
-      open.add(socket);
-      socket.on('error', () => {});
-    }
-    near.pipe(far).pipe(near);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as { port: number }).port,
-    silenceOpenConnections: () => {
-      for (const socket of open) socket.unpipe().resume();
-    },
-    close: () => {
-      for (const socket of open) socket.destroy();
-      server.close();
-    },
-  };
-}

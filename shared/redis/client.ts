@@ -3,7 +3,7 @@ import { ConfigError } from '#shared/config.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Log } from '#shared/log.ts';
 import { eviction, evictionProblem } from './eviction.ts';
-import { fromRedis, isMisconfigured, messageOf } from './redis-errors.ts';
+import { fromRedis, isDemoted, isMisconfigured, messageOf, replyCode } from './redis-errors.ts';
 import { BINARY, type BinaryRedisClient, makeClient, type RedisClient } from './redis-options.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -19,7 +19,10 @@ export interface RedisOptions<S extends RedisScripts> {
   readonly name?: string;
   /** How long to wait for Redis at start, milliseconds. Default 10,000. */
   readonly startTimeoutMs?: number;
-  /** With calls unanswered for so long the connection is replaced. Default 3 × timeoutMs. */
+  /**
+   * With calls unanswered for so long the connection is replaced; where the server has become a
+   * replica at once, but not more often than this. Default 3 × timeoutMs.
+   */
   readonly stuckAfterMs?: number;
   /** `problem()` speaks only after so long without an answer, milliseconds. Default 0: at once. */
   readonly problemAfterMs?: number;
@@ -34,7 +37,10 @@ export interface RedisConnection<S extends RedisScripts = Record<never, never>> 
   call<T>(use: (client: RedisClient<S>) => Promise<T>): Promise<T>;
   /** As `call`, with bulk replies as Buffers, byte for byte. */
   callBinary<T>(use: (client: BinaryRedisClient<S>) => Promise<T>): Promise<T>;
-  /** Undefined while Redis answers or was away only for a moment, else one sentence. */
+  /**
+   * Undefined while Redis answers and takes writes, or was away only for a moment, else one
+   * sentence. A Redis that has become a replica answers PING as if all were well.
+   */
   problem(): Promise<string | undefined>;
   /** Lets calls in flight end, within the deadline. Safe to call twice. */
   close(): Promise<void>;
@@ -42,7 +48,7 @@ export interface RedisConnection<S extends RedisScripts = Record<never, never>> 
 
 /**
  * A connection to one Redis that recovers by itself from anything: restarts, pauses, a network that
- * goes silent. Resolves when Redis answers and may not evict keys (L5).
+ * goes silent, a failover behind the same address. Resolves when Redis answers and may not evict keys (L5).
  *
  * @throws ConfigError when Redis refuses our credentials or may evict keys; AppError `state` when
  * it cannot be reached within `startTimeoutMs`. Neither shows the password.
@@ -68,6 +74,9 @@ export function showUrl(url: string): string {
   return `${parsed.protocol}//${parsed.host}${parsed.pathname === '/' ? '' : parsed.pathname}`;
 }
 
+/** Deleted to see whether writes are taken; it never exists, so nothing is changed or replicated. */
+const WRITE_PROBE_KEY = 'sw:write-probe';
+
 class Connection<S extends RedisScripts> implements RedisConnection<S> {
   readonly #options: RedisOptions<S>;
   #client: RedisClient<S>;
@@ -78,6 +87,7 @@ class Connection<S extends RedisScripts> implements RedisConnection<S> {
   /** When the first of the calls now unanswered in a row missed its deadline. */
   #missingSinceMs: number | undefined;
   #failingSinceMs: number | undefined;
+  #replacedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: RedisOptions<S>) {
     this.#options = options;
@@ -112,7 +122,7 @@ class Connection<S extends RedisScripts> implements RedisConnection<S> {
   async problem(): Promise<string | undefined> {
     const { problemAfterMs = 0 } = this.#options;
     try {
-      await this.call((client) => client.ping());
+      await this.call(probeWrite);
       this.#failingSinceMs = undefined;
       return undefined;
     } catch (error) {
@@ -138,6 +148,7 @@ class Connection<S extends RedisScripts> implements RedisConnection<S> {
       return result;
     } catch (error) {
       if (error instanceof ErrorReply) this.#missingSinceMs = undefined;
+      if (isDemoted(error)) this.#leaveReplica(error);
       else this.#noticeStuck(error);
       throw fromRedis(error);
     }
@@ -149,12 +160,34 @@ class Connection<S extends RedisScripts> implements RedisConnection<S> {
    * meanwhile, a new connection takes the place of the old one.
    */
   #noticeStuck(error: unknown): void {
-    const { timeoutMs, stuckAfterMs = 3 * timeoutMs, url, log } = this.#options;
     if (!(error instanceof AppError) || this.#phase !== 'running') return;
     this.#missingSinceMs ??= performance.now();
-    if (performance.now() - this.#missingSinceMs < stuckAfterMs) return;
-    this.#missingSinceMs = undefined;
+    if (performance.now() - this.#missingSinceMs < this.#stuckAfterMs) return;
+    const { url, log } = this.#options;
     log.warn({ redis: showUrl(url) }, 'Redis does not answer: connecting anew');
+    this.#replaceClient();
+  }
+
+  /**
+   * A failover may leave the old master running, as a replica, and our connection to it whole: each
+   * write would fail for ever, while our address has long led to the new master.
+   */
+  #leaveReplica(error: unknown): void {
+    if (this.#phase !== 'running') return;
+    if (performance.now() - this.#replacedAtMs < this.#stuckAfterMs) return;
+    const { url, log } = this.#options;
+    const fields = { redis: showUrl(url), reply: replyCode(error) };
+    log.warn(fields, 'Redis is a replica and takes no writes: connecting anew');
+    this.#replaceClient();
+  }
+
+  get #stuckAfterMs(): number {
+    return this.#options.stuckAfterMs ?? 3 * this.#options.timeoutMs;
+  }
+
+  #replaceClient(): void {
+    this.#missingSinceMs = undefined;
+    this.#replacedAtMs = performance.now();
     const old = this.#client;
     this.#client = this.#make();
     this.#binary = this.#client.withTypeMapping(BINARY) as BinaryRedisClient<S>;
@@ -193,6 +226,16 @@ class Connection<S extends RedisScripts> implements RedisConnection<S> {
     if (!this.#isAway) return;
     this.#isAway = false;
     this.#options.log.info({ redis: showUrl(this.#options.url) }, 'Redis is back');
+  }
+}
+
+/** Fails as a write would. A user that may not delete this key is asked no more than to answer. */
+async function probeWrite<S extends RedisScripts>(client: RedisClient<S>): Promise<void> {
+  try {
+    await client.del(WRITE_PROBE_KEY);
+  } catch (error) {
+    if (replyCode(error) !== 'NOPERM') throw error;
+    await client.ping();
   }
 }
 

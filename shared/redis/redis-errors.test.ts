@@ -1,7 +1,7 @@
 import { ErrorReply, SocketClosedUnexpectedlyError } from '@redis/client';
 import { describe, expect, test } from 'vitest';
 import { AppError, toAppError } from '#shared/errors.ts';
-import { fromRedis, isMisconfigured, messageOf } from './redis-errors.ts';
+import { fromRedis, isDemoted, isMisconfigured, messageOf } from './redis-errors.ts';
 
 describe('what a failed call means', () => {
   test.each([
@@ -45,6 +45,16 @@ test('tells a wrong password and a wrong database from a Redis that is starting'
   expect(isMisconfigured(new ErrorReply('ERR DB index is out of range'))).toBe(true);
   expect(isMisconfigured(new ErrorReply('LOADING Redis is loading'))).toBe(false);
   expect(isMisconfigured(new Error('connect ECONNREFUSED'))).toBe(false);
+});
+
+test('knows a server that has become a replica, also from within a script', () => {
+  const inScript =
+    "ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write against a read only replica.";
+  expect(isDemoted(new ErrorReply("READONLY You can't write."))).toBe(true);
+  expect(isDemoted(new ErrorReply(inScript))).toBe(true);
+  expect(isDemoted(new ErrorReply('MASTERDOWN Link with MASTER is down'))).toBe(true);
+  expect(isDemoted(new ErrorReply('OOM command not allowed'))).toBe(false);
+  expect(isDemoted(new Error('READONLY'))).toBe(false);
 });
 
 test('finds words for an error that has only a code', () => {

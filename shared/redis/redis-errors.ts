@@ -27,6 +27,9 @@ const CONDITIONS: ReadonlySet<string> = new Set([
   'NOPERM',
 ]);
 
+/** What a server says that is no master any more: another one is, and our address may lead there. */
+const DEMOTED: ReadonlySet<string> = new Set(['READONLY', 'MASTERDOWN']);
+
 /** Conditions that waiting does not cure when they meet us at start. */
 const MISCONFIGURED: ReadonlySet<string> = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
@@ -56,6 +59,11 @@ export function fromRedis(thrown: unknown): unknown {
     return thrown;
   }
   return state(`Redis is not reachable: ${messageOf(thrown)}`, thrown);
+}
+
+/** True when the server that answers has become a replica, also where a script reports it. */
+export function isDemoted(thrown: unknown): boolean {
+  return DEMOTED.has(replyCode(thrown) ?? '');
 }
 
 /** True for an answer at start that no waiting cures: a wrong password, user or database. */
