@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config';
  * the parts that `./splitwatch test` starts, and fail with one line when those are missing.
  * test/tidy/lanes.test.ts checks that every test file belongs to exactly one lane.
  */
-const HEAVY = ['**/*.redis.test.ts', '**/*.kafka.test.ts'];
-const SOURCES = '{functions,shared,local,cli}/**';
+const HEAVY = ['**/*.redis.test.ts', '**/*.kafka.test.ts', '**/*.helm.test.ts'];
+const SOURCES = '{functions,shared,local,cli,knative}/**';
 
 const lane = (name: string, include: string[], testTimeout: number) => ({
   // One file at a time: heavy lanes share a broker, a Redis, a machine of two cores.
@@ -28,6 +28,7 @@ export default defineConfig({
       { test: { name: 'tidy', include: ['test/tidy/**/*.test.ts'], testTimeout: 20_000 } },
       lane('redis', [`${SOURCES}/*.redis.test.ts`], 20_000),
       lane('kafka', [`${SOURCES}/*.kafka.test.ts`], 60_000),
+      lane('chart', ['knative/**/*.helm.test.ts'], 60_000),
       lane('e2e', ['test/e2e/**/*.test.ts'], 300_000),
       lane('page', ['test/page/**/*.test.ts'], 60_000),
     ],

@@ -41,6 +41,9 @@ export async function provideLaneParts(
     hey: async () => {
       environment.HEY_PATH = await programOf('hey', log);
     },
+    helm: async () => {
+      environment.HELM_PATH = await programOf('helm', log);
+    },
   };
   for (const name of names) {
     try {
@@ -55,12 +58,14 @@ export async function provideLaneParts(
   return { environment, missing, stop };
 }
 
+type ProgramName = 'chromium' | 'hey' | 'helm';
+
 /** The broker is not one that we started: its console tools still need the jars, and Java. */
 async function jarsForConsoleTools(log: (line: string) => void): Promise<string | undefined> {
   return (await findProgram('kafka')) === undefined ? undefined : provideKafkaJars(log);
 }
 
-async function programOf(name: 'chromium' | 'hey', log: (line: string) => void): Promise<string> {
+async function programOf(name: ProgramName, log: (line: string) => void): Promise<string> {
   const part = await providePart(name, await probeMachine([name]), log);
   if (part.kind === 'given') return part.value;
   if (part.kind === 'program') return part.path;

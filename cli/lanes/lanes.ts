@@ -8,6 +8,8 @@ export interface Lane {
   readonly needs: readonly PartName[];
   /** Project of vitest.config.ts; undefined for the one lane that runs other tools. */
   readonly project: string | undefined;
+  /** Runs only when it is named: it needs what no package of a distribution brings. */
+  readonly isExtra?: true;
 }
 
 /** Every lane, quickest first. */
@@ -33,5 +35,12 @@ export const LANES: readonly Lane[] = [
     summary: 'the whole line, and the README as typed',
     needs: ['redis', 'kafka', 'hey'],
     project: 'e2e',
+  },
+  {
+    name: 'chart',
+    summary: 'the Helm chart, by Helm; only when named',
+    needs: ['helm'],
+    project: 'chart',
+    isExtra: true,
   },
 ];

@@ -4,8 +4,8 @@ import type { TopicSpec } from '#shared/kafka/topic.ts';
 const TOPIC = /^([A-Za-z0-9._-]{1,249}):([1-9]\d{0,4})(?::([1-9]\d{0,2}))?$/;
 
 /**
- * The setting that turns a start of generate into an errand: make what topics are missing, then end.
- * On a cluster without an operator for topics a Job runs it before the sources begin to read.
+ * The setting that turns a start of generate into an errand: make the topics that are missing, then
+ * end. On a cluster without an operator for topics a Job runs it before the sources begin to read.
  */
 export const makeTopicsSetting: Setting<readonly TopicSpec[] | undefined> = {
   description:

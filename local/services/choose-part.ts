@@ -32,7 +32,9 @@ export function choosePart(name: PartName, machine: Machine): PartChoice {
   const path = machine.programs[name];
   if (path !== undefined) return { kind: 'program', path };
   if (machine.hasDocker && part.image) return { kind: 'docker', image: part.image };
-  if (machine.canInstall) return { kind: 'install', packages: part.packages };
+  if (machine.canInstall && part.packages.length > 0) {
+    return { kind: 'install', packages: part.packages };
+  }
   const command = machine.platform === 'darwin' ? part.install.darwin : part.install.other;
   const docker = part.image ? ', start Docker' : '';
   const wanted = name === 'kafka' ? 'kafka needs Java 17 or newer' : `${name} is missing`;

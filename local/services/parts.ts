@@ -2,7 +2,7 @@
  * The programs that this project works with and does not bring along. Each is looked for in the
  * same places in the same order, see `choosePart`; this table says what to look for.
  */
-export type PartName = 'redis' | 'kafka' | 'chromium' | 'hey';
+export type PartName = 'redis' | 'kafka' | 'chromium' | 'hey' | 'helm';
 
 export interface Part {
   /** Environment variable that names a running one, or a program, to be used as it is. */
@@ -11,7 +11,7 @@ export interface Part {
   readonly programs: readonly string[];
   /** Container image that does the same, where one does. */
   readonly image: string | undefined;
-  /** Debian packages that bring it, in the order in which to try them. */
+  /** Debian packages that bring it, in the order in which to try them; may be none. */
   readonly packages: readonly string[];
   /** How to install it by hand, in a sentence's end, by platform of Node; `other` for the rest. */
   readonly install: { readonly darwin: string; readonly other: string };
@@ -52,5 +52,12 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
     image: undefined,
     packages: ['hey'],
     install: { darwin: 'brew install hey', other: 'apt-get install hey' },
+  },
+  helm: {
+    variable: 'HELM_PATH',
+    programs: ['helm'],
+    image: undefined,
+    packages: [],
+    install: { darwin: 'brew install helm', other: 'https://helm.sh/docs/intro/install' },
   },
 };

@@ -5,6 +5,7 @@
  */
 const { SCORE_URL, NOTIFY_URL, GENERATE_URL, GENERATE_TOKEN, PAGE_TOKEN, THRESHOLD } = process.env;
 const DEADLINE_MS = 120_000;
+const say = (line) => process.stdout.write(`${line}\n`);
 const deadline = Date.now() + DEADLINE_MS;
 const run = `${Date.now()}`;
 const pair = { origin: 'splitwatch-probe', target: run };
@@ -36,17 +37,17 @@ async function until(what, { url, ...init }, isGood) {
       const text = await response.text();
       const body = text === '' ? {} : JSON.parse(text);
       if (isGood(response.status, body)) {
-        console.log(`done: ${what}`);
+        say(`done: ${what}`);
         return body;
       }
       problem = `${response.status} ${text.slice(0, 300)}`;
     } catch (error) {
       problem = String(error.cause ?? error);
     }
-    if (problem !== said) console.log(`waiting: ${what}: ${problem}`);
+    if (problem !== said) say(`waiting: ${what}: ${problem}`);
     said = problem;
     if (Date.now() > deadline) {
-      console.log(`FAILED after ${DEADLINE_MS / 1000} s: ${what}: ${problem}`);
+      say(`FAILED after ${DEADLINE_MS / 1000} s: ${what}: ${problem}`);
       process.exit(1);
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -72,4 +73,4 @@ await until(
   { url: `${NOTIFY_URL}/probes/${alertId}`, headers: bearer(PAGE_TOKEN) },
   isTaken,
 );
-console.log('PASSED: two transactions went in, one alert came out');
+say('PASSED: two transactions went in, one alert came out');

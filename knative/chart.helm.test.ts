@@ -1,0 +1,167 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { envOf, findManifest, kindAndName, type Manifest, readManifests } from './manifest.ts';
+import {
+  CHART_FOLDER,
+  chartDigest,
+  PLAIN_ARGUMENTS,
+  splitBySource,
+  withHeader,
+} from './plain-yaml.ts';
+import { runHelm } from './run-helm.ts';
+
+const CI = join(CHART_FOLDER, 'ci');
+const VALUES_FILES = globSync('*.yaml', { cwd: CI }).sort();
+const SET = (...values: string[]): string[] => values.flatMap((value) => ['--set', value]);
+
+async function render(...args: string[]): Promise<Manifest[]> {
+  return readManifests(await runHelm(['template', 'splitwatch', CHART_FOLDER, ...args]));
+}
+
+const namesOf = (manifests: readonly Manifest[]): string[] => manifests.map(kindAndName);
+const environmentOf = (manifest: Manifest): Record<string, unknown> =>
+  Object.fromEntries(
+    envOf(manifest).map(({ name, value, valueFrom }) => [name, value ?? valueFrom?.secretKeyRef]),
+  );
+
+it('renders to the plain YAML files, byte by byte', async () => {
+  const rendered = splitBySource(await runHelm(PLAIN_ARGUMENTS));
+  const folder = import.meta.dirname;
+  const names = globSync('[0-9][0-9]-*.yaml', { cwd: folder }).sort();
+  expect([...rendered.keys()].sort()).toEqual(names);
+  for (const [name, text] of rendered) {
+    expect(readFileSync(join(folder, name), 'utf8')).toBe(withHeader(text, chartDigest()));
+  }
+});
+
+describe.each(VALUES_FILES)('with the values of %s', (name) => {
+  it('is without fault for helm lint', async () => {
+    await runHelm(['lint', '--strict', CHART_FOLDER, '--values', join(CI, name)]);
+  });
+
+  it('gives every resource another name or kind', async () => {
+    const names = namesOf(await render('--values', join(CI, name)));
+    expect(names.length).toBeGreaterThan(10);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+it('makes its own passwords, and another one each time that nothing is there to keep', async () => {
+  const [first, second] = [await render(), await render()];
+  for (const name of ['splitwatch-redis', 'splitwatch-page']) {
+    const [one, other] = [first, second].map((all) => findManifest(all, `Secret ${name}`).data);
+    expect(Object.keys(one ?? {})).toHaveLength(1);
+    expect(one).not.toEqual(other);
+  }
+});
+
+describe('topics', () => {
+  it('are made by a Job where there is no Strimzi', async () => {
+    expect(namesOf(await render())).toContain('Job splitwatch-topics');
+  });
+
+  it.each(['v1', 'v1beta2'])('are KafkaTopics where Strimzi %s is', async (version) => {
+    const manifests = await render('--api-versions', `kafka.strimzi.io/${version}/KafkaTopic`);
+    const topics = manifests.filter(({ kind }) => kind === 'KafkaTopic');
+    expect(topics.map(({ metadata }) => metadata.name)).toEqual([
+      ...['transactions', 'fraud', 'transactions-dlq', 'fraud-dlq'],
+    ]);
+    expect(topics[0]).toMatchObject({
+      apiVersion: `kafka.strimzi.io/${version}`,
+      metadata: { namespace: 'kafka', labels: { 'strimzi.io/cluster': 'my-cluster' } },
+    });
+    expect(namesOf(manifests)).not.toContain('Job splitwatch-topics');
+  });
+
+  it('are left alone where they are said to be there', async () => {
+    const kinds = namesOf(await render(...SET('topics.create=none')));
+    expect(kinds.filter((kind) => /Job|KafkaTopic/.test(kind))).toEqual([]);
+  });
+});
+
+it('is watched where the Prometheus operator is, past the proxy', async () => {
+  const monitoring = 'monitoring.coreos.com/v1/ServiceMonitor';
+  const manifests = await render('--api-versions', monitoring);
+  const monitor = findManifest(manifests, 'ServiceMonitor splitwatch');
+  expect(monitor.spec.endpoints).toEqual([{ targetPort: 8080, path: '/metrics', interval: '30s' }]);
+  expect(namesOf(await render())).not.toContain('ServiceMonitor splitwatch');
+});
+
+describe('with a login to Kafka over TLS', () => {
+  const values = ['--values', join(CI, 'sasl-tls.yaml')];
+  const key = (name: string) => ({ secretKeyRef: { name: 'my-kafka', key: name } });
+
+  it('hands the Secret to every source and sink', async () => {
+    const manifests = await render(...values);
+    const sources = manifests.filter(({ kind }) => kind === 'KafkaSource');
+    const sinks = manifests.filter(({ kind }) => kind === 'KafkaSink');
+    expect([sources.length, sinks.length]).toEqual([2, 3]);
+    for (const { spec } of sources) {
+      expect(spec.net).toEqual({
+        sasl: {
+          ...{ enable: true, type: key('sasl.mechanism') },
+          ...{ user: key('user'), password: key('password') },
+        },
+        tls: { enable: true, caCert: key('ca.crt') },
+      });
+    }
+    for (const { spec } of sinks)
+      expect(spec.auth).toEqual({ secret: { ref: { name: 'my-kafka' } } });
+  });
+
+  it.each(['ksvc generate', 'Job splitwatch-topics'])(
+    'gives %s login and authority',
+    async (it) => {
+      const manifest = findManifest(await render(...values), it);
+      expect(environmentOf(manifest)).toMatchObject({
+        KAFKA_BROKERS: 'broker-0.example.com:9093,broker-1.example.com:9093',
+        KAFKA_TLS: 'on',
+        KAFKA_SASL_MECHANISM: 'scram-sha-512',
+        KAFKA_SASL_USERNAME: { name: 'my-kafka', key: 'user' },
+        KAFKA_SASL_PASSWORD: { name: 'my-kafka', key: 'password' },
+        NODE_EXTRA_CA_CERTS: '/etc/splitwatch/ca/ca.crt',
+      });
+      expect(manifest.spec.template.spec.volumes[0].secret.secretName).toBe('my-kafka');
+    },
+  );
+});
+
+it('takes a Redis of its own, and its authority, from Secrets', async () => {
+  const manifests = await render('--values', join(CI, 'existing-redis.yaml'));
+  for (const name of ['score', 'notify']) {
+    expect(environmentOf(findManifest(manifests, `ksvc ${name}`))).toMatchObject({
+      REDIS_URL: { name: 'my-redis', key: 'url' },
+      NODE_EXTRA_CA_CERTS: '/etc/splitwatch/ca/ca.crt',
+    });
+  }
+  expect(namesOf(manifests).filter((kind) => kind.includes('redis'))).toEqual([]);
+});
+
+it('says in words everything that the cluster lacks', async () => {
+  const answering = ['--api-versions', 'apps/v1/Deployment'];
+  const failing = render(
+    ...answering,
+    ...SET('topics.create=strimzi', 'serviceMonitor.create=always'),
+  );
+  const { message } = (await failing.catch((error: Error) => error)) as Error;
+  expect(message).toContain('This cluster lacks:');
+  for (const part of ['Serving', 'Eventing', 'KafkaSource', 'KafkaSink', 'Strimzi', 'Prometheus']) {
+    expect(message).toMatch(new RegExp(`^- .*${part}.*(https://|set )`, 'm'));
+  }
+});
+
+it.each([
+  ['kafka.auth.sasl.enabled=true', 'existingSecret names no Secret'],
+  ['kafka.auth.existingSecret=a', 'neither kafka.auth.sasl nor tls is on'],
+  ['kafka.auth.tls.clientCert=true', 'needs kafka.auth.tls.enabled'],
+  ['redis.deploy=false', 'which Redis to use'],
+  ['redis.external.url=redis://a:1', 'redis.deploy is still true'],
+  ['score.drainMs=59000', '30 s before score.timeoutSeconds'],
+  ['generate.secretEnv.AUTH_TOKEN.name=a,generate.secretEnv.AUTH_TOKEN.key=b', 'PingSource cannot'],
+  ['score.env.TRESHOLD=1', "'TRESHOLD' not allowed"],
+  ['sources.transactions.delivery.retry=0', 'minimum: got 0, want 1'],
+  ['redis.external.url=redis://user:word@host:1', 'does not match pattern'],
+])('refuses %s and says why: %s', async (value, why) => {
+  await expect(render('--set', value)).rejects.toThrow(why);
+});
