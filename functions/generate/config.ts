@@ -1,5 +1,6 @@
 import { type ConfigOf, commonSettings, type Settings, setting } from '#shared/config.ts';
 import { parseAmount } from '#shared/domain/amount.ts';
+import { TRANSACTION_ID_MAX_BYTES } from '#shared/events/event-types.ts';
 import { kafkaSettings } from '#shared/kafka/kafka-settings.ts';
 import type { GenerateLimits } from './limits.ts';
 import { makeTopicsSetting } from './make-topics.ts';
@@ -138,7 +139,7 @@ export const generateSettings = {
     description: "Longest id of a transaction, its event's source and id together, bytes.",
     fallback: '512',
     min: 64,
-    max: 4_096,
+    max: TRANSACTION_ID_MAX_BYTES,
   }),
   MAX_HEADER_BYTES: setting.integer({
     description: 'Most bytes in all headers of a request together.',

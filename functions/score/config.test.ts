@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigError, readConfig } from '#shared/config.ts';
+import { TRANSACTION_ID_MAX_BYTES } from '#shared/events/event-types.ts';
 import { SCORE_LIMITS } from './app.ts';
 import { limitsOf, ruleOf, scoreSettings, serveLimitsOf } from './config.ts';
 
@@ -26,6 +27,13 @@ test('has the defaults of spec C', () => {
 
 test('has the same bounds as an app that is made without settings (P)', () => {
   expect(limitsOf(readConfig(scoreSettings, REQUIRED))).toEqual(SCORE_LIMITS);
+});
+
+test('allows ids as long as notify takes them, and no longer', () => {
+  const set = (bytes: number) => ({ ...REQUIRED, MAX_ID_BYTES: String(bytes) });
+  const longest = readConfig(scoreSettings, set(TRANSACTION_ID_MAX_BYTES));
+  expect(longest.MAX_ID_BYTES).toBe(TRANSACTION_ID_MAX_BYTES);
+  expect(() => readConfig(scoreSettings, set(TRANSACTION_ID_MAX_BYTES + 1))).toThrow(ConfigError);
 });
 
 test('leaves a slow body to the door, never to the 408 of Node (H)', () => {

@@ -1,6 +1,7 @@
 import { type ConfigOf, commonSettings, type Settings, setting } from '#shared/config.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import { parseCeOverrides } from '#shared/events/ce-overrides.ts';
+import { TRANSACTION_ID_MAX_BYTES } from '#shared/events/event-types.ts';
 import type { ServeLimits } from '#shared/http/serve.ts';
 import type { ScoreLimits } from './app.ts';
 
@@ -113,7 +114,7 @@ export const scoreSettings = {
     description: "Longest id of a transaction, its event's source and id together, bytes.",
     fallback: '512',
     min: 64,
-    max: 4_096,
+    max: TRANSACTION_ID_MAX_BYTES,
   }),
   MAX_HEADER_BYTES: setting.integer({
     description: 'Most bytes in all headers of a request together.',

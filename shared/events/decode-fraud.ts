@@ -10,14 +10,15 @@ import {
   STRUCTURED_MEDIA_TYPE,
 } from './cloud-event.ts';
 import { type EventHeaders, singleHeader } from './event-headers.ts';
-import { FRAUD_TYPE } from './event-types.ts';
+import { FRAUD_TYPE, TRANSACTION_ID_MAX_BYTES } from './event-types.ts';
 import { isJsonObject, JsonNumber, type JsonObject, member, parseJson } from './json-text.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { invalid, malformed } from './refusals.ts';
 import { parseRfc3339 } from './rfc3339-time.ts';
 
 const MAX_JSON_DEPTH = 8;
-const TEXT_MAX_CHARACTERS = 2048;
+/** Room for the longest id that score takes: UTF-8 never has fewer bytes than characters. */
+const TEXT_MAX_CHARACTERS = TRANSACTION_ID_MAX_BYTES;
 const TOTAL = /^(\d{1,24})\.(\d\d)$/;
 
 /**

@@ -7,6 +7,12 @@ export const FRAUD_TYPE = 'io.splitwatch.fraud.v1';
 export const TRANSACTION_SCHEMA = 'urn:splitwatch:schema:transaction.v1';
 export const FRAUD_SCHEMA = 'urn:splitwatch:schema:fraud.v1';
 
+/**
+ * Longest id of a transaction, `SOURCE#ID` in UTF-8, that any setting may allow: what score takes,
+ * notify must take too, since ids of members travel with fraud events.
+ */
+export const TRANSACTION_ID_MAX_BYTES = 4_096;
+
 /** CloudEvent source of what score sends. */
 export const FRAUD_SOURCE = '/splitwatch/score';
 
