@@ -62,6 +62,8 @@ export function readConfig<S extends Settings>(
   return Object.freeze(config) as ConfigOf<S>;
 }
 
+const HOST_PORT = /^([\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}$/;
+
 type Described<T> = Omit<Setting<T>, 'parse'>;
 
 export const setting = {
@@ -99,6 +101,16 @@ export const setting = {
         .map((part) => part.trim())
         .filter((part) => part !== ''),
     }),
+  }),
+
+  /** HOST:PORT, separated by commas. */
+  hostPorts: (d: Described<readonly string[]>): Setting<readonly string[]> => ({
+    ...d,
+    parse: (text) => {
+      const value = text.split(',').map((part) => part.trim());
+      const isRight = value.every((part) => HOST_PORT.test(part));
+      return isRight ? { value } : { expected: 'HOST:PORT, several separated by commas' };
+    },
   }),
 
   amount: (d: Described<number>): Setting<number> => ({

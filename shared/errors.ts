@@ -7,21 +7,96 @@
  * transaction twice than never.
  */
 export const ERRORS = {
-  malformed: { status: 400, retryable: false, title: 'Not a form of transaction that we read' },
-  unauthorized: { status: 401, retryable: false, title: 'A token is required' },
-  forbidden: { status: 403, retryable: false, title: 'This token does not open this door' },
-  notfound: { status: 404, retryable: false, title: 'Nothing is here' },
-  method: { status: 405, retryable: false, title: 'This method is not answered here' },
-  toolarge: { status: 413, retryable: false, title: 'The request is too large' },
-  mediatype: { status: 415, retryable: false, title: 'A content type that we do not read' },
-  invalid: { status: 422, retryable: false, title: 'A value is not allowed' },
-  late: { status: 422, retryable: false, title: 'Too old to be summed' },
-  future: { status: 422, retryable: false, title: 'Too far ahead of the clock' },
-  busy: { status: 429, retryable: true, title: 'Too many requests are in flight' },
-  internal: { status: 500, retryable: true, title: 'A defect of ours' },
-  state: { status: 503, retryable: true, title: 'The store of totals does not answer' },
-  sink: { status: 503, retryable: true, title: 'The sink does not take the fraud event' },
-  topic: { status: 503, retryable: true, title: 'Kafka does not take the records' },
+  malformed: {
+    status: 400,
+    retryable: false,
+    title: 'Not a form of transaction that we read',
+    expected: 'one of the forms of transaction in README',
+  },
+  unauthorized: {
+    status: 401,
+    retryable: false,
+    title: 'A token is required',
+    expected: 'Authorization: Bearer and the token of this function',
+  },
+  forbidden: {
+    status: 403,
+    retryable: false,
+    title: 'This token does not open this door',
+    expected: 'the token of this function',
+  },
+  notfound: {
+    status: 404,
+    retryable: false,
+    title: 'Nothing is here',
+    expected: 'one of the paths that this function answers',
+  },
+  method: {
+    status: 405,
+    retryable: false,
+    title: 'This method is not answered here',
+    expected: 'a method that this path answers',
+  },
+  toolarge: {
+    status: 413,
+    retryable: false,
+    title: 'The request is too large',
+    expected: 'a smaller request',
+  },
+  mediatype: {
+    status: 415,
+    retryable: false,
+    title: 'A content type that we do not read',
+    expected: 'application/json, text/plain or a CloudEvent',
+  },
+  invalid: {
+    status: 422,
+    retryable: false,
+    title: 'A value is not allowed',
+    expected: 'a value that is allowed',
+  },
+  late: {
+    status: 422,
+    retryable: false,
+    title: 'Too old to be summed',
+    expected: 'a transaction within the allowed lateness of its pair',
+  },
+  future: {
+    status: 422,
+    retryable: false,
+    title: 'Too far ahead of the clock',
+    expected: 'a time that is not ahead of the clock',
+  },
+  busy: {
+    status: 429,
+    retryable: true,
+    title: 'Too many requests are in flight',
+    expected: 'fewer requests at once: send it again after Retry-After',
+  },
+  internal: {
+    status: 500,
+    retryable: true,
+    title: 'A defect of ours',
+    expected: 'to be sent again, and to be told to us',
+  },
+  state: {
+    status: 503,
+    retryable: true,
+    title: 'The store of totals does not answer',
+    expected: 'to be sent again after Retry-After, when the store answers',
+  },
+  sink: {
+    status: 503,
+    retryable: true,
+    title: 'The sink does not take the fraud event',
+    expected: 'to be sent again after Retry-After, when the sink takes events',
+  },
+  topic: {
+    status: 503,
+    retryable: true,
+    title: 'Kafka does not take the records',
+    expected: 'to be sent again after Retry-After, when Kafka answers',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -30,6 +105,8 @@ export interface ErrorKind {
   readonly status: number;
   readonly retryable: boolean;
   readonly title: string;
+  /** What is expected where the error itself does not say; the cure. */
+  readonly expected: string;
 }
 
 export interface ErrorDetails {

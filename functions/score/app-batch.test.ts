@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors.ts';
 import {
@@ -7,6 +8,7 @@ import {
   startScore,
   transactionAt,
 } from './app-harness.ts';
+import type { TotalsStore } from './totals-store.ts';
 
 let score: ScoreHarness;
 afterEach(() => score.stop());
@@ -118,5 +120,25 @@ describe('a batch (H)', () => {
   test('answers 413 to a batch of too many events', async () => {
     score = await startScore({ limits: { maxBatchEvents: 2 } });
     await expectRefusal(await score.post([{}, {}, {}], BATCH), 413, 'toolarge');
+  });
+
+  test('answers 503 when the time for a request is over, and begins nothing more (P)', async () => {
+    const store = brokenStore({});
+    const added: string[] = [];
+    const add: TotalsStore['add'] = async (transaction) => {
+      added.push(transaction.id);
+      await setTimeout(30);
+      return store.add(transaction);
+    };
+    score = await startScore({ store: { ...store, add }, limits: { requestTimeoutMs: 50 } });
+    const items = Array.from({ length: 20 }, (_, i): [string, object] => [
+      `${i}`,
+      transactionAt(0),
+    ]);
+    const response = await score.post(batchOf(...items), BATCH);
+    await expectRefusal(response, 503, 'state');
+    expect(added.length).toBeLessThan(20);
+    const total = await store.read({ origin: '66', target: '26', currency: 'USD' });
+    expect(total?.transactionCount).toBe(added.length);
   });
 });

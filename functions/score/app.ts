@@ -25,6 +25,7 @@ export const SCORE_LIMITS: ScoreLimits = {
   maxBatchBytes: 1024 * 1024,
   batchConcurrency: 16,
   bodyTimeoutMs: 10_000,
+  requestTimeoutMs: 12_000,
 };
 
 export interface ScoreAppParts {
@@ -64,7 +65,7 @@ export function createScoreApp(parts: ScoreAppParts): { listener: RequestListene
   const health = { isReady, notReadyReason };
   const routes = lazyListener(async () => {
     const { createRoutes } = await import('./routes.ts');
-    return createRoutes({ ...parts, health, checkToken, logFailure });
+    return createRoutes({ ...parts, health, checkToken, logFailure, refused: metrics.refused });
   });
   const eventPath = createEventPath({ door, limits, checkToken, metrics, logFailure, now });
   return {

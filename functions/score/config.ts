@@ -134,6 +134,14 @@ export const scoreSettings = {
     min: 10,
     max: 300_000,
   }),
+  REQUEST_TIMEOUT_MS: setting.integer({
+    description:
+      'After so long nothing new is begun for a request, which is answered 503; keep it below the ' +
+      'time-out of the sender, milliseconds.',
+    fallback: '12000',
+    min: 10,
+    max: 300_000,
+  }),
   AUTH_TOKEN: setting.optionalText({
     description: 'Bearer token that posts and /pairs must carry; none: open.',
     secret: true,
@@ -166,6 +174,7 @@ export function limitsOf(config: ScoreConfig): ScoreLimits {
     maxIdBytes: config.MAX_ID_BYTES,
     maxFutureMs: config.MAX_FUTURE_MS,
     bodyTimeoutMs: config.BODY_TIMEOUT_MS,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
   };
 }
 

@@ -19,6 +19,8 @@ export type EventDoor = (headers: EventHeaders, body: Buffer, nowMs: number) => 
 export interface EventDoorLimits extends DecodeLimits {
   /** Pairs of one batch that are scored side by side. */
   readonly batchConcurrency: number;
+  /** Nothing new is begun for a request after so long; it is answered 503, to be sent again. */
+  readonly requestTimeoutMs: number;
 }
 
 export interface EventDoorParts {
@@ -41,8 +43,10 @@ export function createEventDoor(parts: EventDoorParts): EventDoor {
     try {
       checkEncoding(headers);
       const decoded = decodeTransactions(headers, body, { limits, nowMs, makeId });
-      if (decoded.kind === 'batch') return answerBatch(parts, decoded.items);
-      const result = await scoreOne(parts, decoded.transaction);
+      const endMs = performance.now() + limits.requestTimeoutMs;
+      const isOutOfTime = (): boolean => performance.now() > endMs;
+      if (decoded.kind === 'batch') return answerBatch(parts, decoded.items, isOutOfTime);
+      const result = await scoreOne(parts, decoded.transaction, isOutOfTime);
       if (result instanceof AppError) return refusal(result);
       const isWanted = decoded.isPlain || asksForJson(headers);
       return isWanted ? jsonAnswer(200, result) : { status: 204, headers: {} };
@@ -59,10 +63,11 @@ export function createEventDoor(parts: EventDoorParts): EventDoor {
 async function scoreOne(
   parts: EventDoorParts,
   transaction: Transaction,
+  isOutOfTime: () => boolean,
 ): Promise<OutcomeJson | AppError> {
   const { score, rule, metrics, logFailure } = parts;
   try {
-    const outcome = await score(transaction);
+    const outcome = await score(transaction, isOutOfTime);
     if (outcome.kind === 'late') throw lateError(outcome.newestTimeMs, rule);
     metrics.accepted(outcome.kind);
     return toOutcomeJson(transaction, outcome, rule);
@@ -82,12 +87,14 @@ async function scoreOne(
 async function answerBatch(
   parts: EventDoorParts,
   items: readonly (Transaction | AppError)[],
+  isOutOfTime: () => boolean,
 ): Promise<Answer> {
   for (const item of items) if (item instanceof AppError) parts.metrics.refused(item.code);
   let failure: AppError | undefined;
   const results = await inPairOrder(items, parts.limits.batchConcurrency, async (transaction) => {
+    if (isOutOfTime()) failure ??= new AppError('state', 'no time was left for the whole batch');
     if (failure !== undefined) return failure;
-    const result = await scoreOne(parts, transaction);
+    const result = await scoreOne(parts, transaction, isOutOfTime);
     if (result instanceof AppError && result.retryable) failure ??= result;
     return result;
   });

@@ -137,3 +137,25 @@ test('is ready unless it drains or the store is away; the event loop is alive al
   ]);
   expect((await get('/healthz')).status).toBe(200);
 });
+
+test('counts every refusal by its reason, and names field and cure in each (H)', async () => {
+  score = await startScore();
+  const refusals: [path: string, method: string, reason: string][] = [
+    ['/pairs/a/b?currency=JPY', 'GET', 'invalid'],
+    ['/pairs/a/nobody', 'GET', 'notfound'],
+    ['/nowhere', 'GET', 'notfound'],
+    ['/', 'PUT', 'method'],
+    ['/pairs/%ff/b', 'GET', 'malformed'],
+  ];
+  for (const [path, method, reason] of refusals) {
+    const problem = (await (await get(path, { method })).json()) as Record<string, string>;
+    expect(problem.reason).toBe(reason);
+    expect(problem.field).toMatch(/^\w/);
+    expect(problem.expected).toMatch(/^\w/);
+  }
+  const counted = (reason: string) => score.metric(`splitwatch_refusals_total{reason="${reason}"}`);
+  expect(await counted('invalid')).toBe(1);
+  expect(await counted('notfound')).toBe(2);
+  expect(await counted('method')).toBe(1);
+  expect(await counted('malformed')).toBe(1);
+});

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import { isAccount } from '#shared/domain/pair.ts';
-import { AppError, toAppError } from '#shared/errors.ts';
+import { AppError, type ErrorCode, toAppError } from '#shared/errors.ts';
 import { DEFAULT_CURRENCY, isCurrency } from '#shared/events/currency.ts';
 import { invalid, malformed } from '#shared/events/refusals.ts';
 import { type Answer, jsonAnswer, refusal, sendAnswer } from '#shared/http/answer.ts';
@@ -15,6 +15,8 @@ export type RoutesParts = Pick<ScoreAppParts, 'store' | 'rule' | 'registry'> & {
   readonly health: Health;
   readonly checkToken: (authorization: string | undefined) => void;
   readonly logFailure: LogFailure;
+  /** Counts a refusal by its reason. */
+  readonly refused: (reason: ErrorCode) => void;
 };
 
 const ABOUT = {
@@ -23,9 +25,20 @@ const ABOUT = {
   ops: ['/healthz', '/readyz', '/metrics'],
 };
 
+/** Counts a refusal and answers it. */
+type Refuse = (response: Response, error: AppError, headers?: Record<string, string>) => void;
+
 /** Every route of score but the event path. */
 export function createRoutes(parts: RoutesParts): RequestListener {
   const app = express();
+  const refuse: Refuse = (response, error, headers = {}) => {
+    parts.refused(error.code);
+    sendAnswer(response, refusal(error, headers));
+  };
+  const refuseMethod = (response: Response, allow: string): void => {
+    const details = { field: 'method', expected: allow };
+    refuse(response, new AppError('method', `method: expected ${allow}`, details), { allow });
+  };
   app.disable('x-powered-by');
   app.disable('etag');
   app.get('/', (_request, response) => sendAnswer(response, jsonAnswer(200, ABOUT)));
@@ -40,9 +53,9 @@ export function createRoutes(parts: RoutesParts): RequestListener {
     refuseMethod(response, 'GET, HEAD'),
   );
   app.use((_request, response) => {
-    sendAnswer(response, refusal(new AppError('notfound', 'path: nothing is here')));
+    refuse(response, new AppError('notfound', 'path: nothing is here', { field: 'path' }));
   });
-  app.use(answerError(parts.logFailure));
+  app.use(answerError(parts.logFailure, refuse));
   return app;
 }
 
@@ -74,20 +87,12 @@ async function readPair(parts: RoutesParts, request: Request): Promise<Answer> {
   return jsonAnswer(200, toPairJson(pair, total, parts.rule));
 }
 
-function refuseMethod(response: Response, allow: string): void {
-  const error = new AppError('method', `method: expected ${allow}`, {
-    field: 'method',
-    expected: allow,
-  });
-  sendAnswer(response, refusal(error, { allow }));
-}
-
 /** Express calls it for whatever a route throws, and for a path that cannot be percent-decoded. */
-function answerError(logFailure: LogFailure): ErrorRequestHandler {
+function answerError(logFailure: LogFailure, refuse: Refuse): ErrorRequestHandler {
   return (thrown: unknown, _request, response, _next) => {
     const isBadPath = thrown instanceof URIError;
     const error = isBadPath ? malformed('path', 'percent-encoded UTF-8') : toAppError(thrown);
     logFailure(error, undefined);
-    sendAnswer(response, refusal(error));
+    refuse(response, error);
   };
 }

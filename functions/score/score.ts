@@ -1,6 +1,7 @@
 import type { Fraud } from '#shared/domain/fraud.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
+import { AppError } from '#shared/errors.ts';
 import { alertId } from './core/alert-id.ts';
 import type { Finding, Verdict } from './core/verdict.ts';
 import type { FraudSink } from './fraud-sink.ts';
@@ -17,7 +18,8 @@ export type Outcome =
     >)
   | { readonly kind: 'late'; readonly newestTimeMs: number };
 
-export type Score = (transaction: Transaction) => Promise<Outcome>;
+/** `isOutOfTime` is asked before each fraud event is sent; true ends the work with `sink`. */
+export type Score = (transaction: Transaction, isOutOfTime?: () => boolean) => Promise<Outcome>;
 
 /**
  * START HERE. The decision about one transaction, end to end: the store adds it to its pair in one
@@ -30,11 +32,14 @@ export type Score = (transaction: Transaction) => Promise<Outcome>;
  */
 export function createScore(parts: { store: TotalsStore; sink: FraudSink; rule: Rule }): Score {
   const { store, sink, rule } = parts;
-  return async (transaction) => {
+  return async (transaction, isOutOfTime = () => false) => {
     const decision = await store.add(transaction);
     if (decision.kind === 'late') return decision;
     const verdict = decision.kind === 'duplicate' ? decision.first : decision;
-    for (const finding of verdict.findings) await sink.send(toFraud(rule, transaction, finding));
+    for (const finding of verdict.findings) {
+      if (isOutOfTime()) throw new AppError('sink', 'no time was left to send the fraud event');
+      await sink.send(toFraud(rule, transaction, finding));
+    }
     if (verdict.findings.length > 0) await store.sent(transaction);
     const opening = verdict.findings.at(-1)?.openingId;
     return {

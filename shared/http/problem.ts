@@ -7,8 +7,9 @@ export interface Problem {
   readonly status: number;
   readonly reason: string;
   readonly detail: string;
-  readonly field?: string;
-  readonly expected?: string;
+  /** The field of the input that is wrong; `request` where it is none in particular. */
+  readonly field: string;
+  readonly expected: string;
 }
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -20,8 +21,8 @@ export function toProblem(error: AppError): Problem {
     status: error.status,
     reason: error.code,
     detail: error.message,
-    ...(error.field === undefined ? {} : { field: error.field }),
-    ...(error.expected === undefined ? {} : { expected: error.expected }),
+    field: error.field ?? 'request',
+    expected: error.expected ?? ERRORS[error.code].expected,
   };
 }
 

@@ -8,7 +8,7 @@ import { firstAfter, positionOf, reachEnd, windowStart } from './window.ts';
 /**
  * What does one more transaction change? It is put in its place, every trailing total that it
  * touches grows by its amount, and each of those is looked at again (O1). Then what is older than
- * W + allowed lateness before the newest is forgotten (O2).
+ * W + allowed lateness before the newest is no longer known (O2).
  *
  * With threshold 100: 60 at 10:00, 60 at 10:05 crosses at 10:05 with 120. Then 90 from 10:01 comes
  * late: its own total is 150, so the episode now opens at 10:01 and is reported with that opening.
@@ -25,9 +25,11 @@ export type Added =
  * order also the transactions behind it within W. Adding a known id changes nothing (O3).
  */
 export function addToPair(state: PairState, transaction: Transaction, rule: Rule): Added {
-  const known = state.byId.get(transaction.id);
-  if (known !== undefined) return { kind: 'known', entry: known };
   const newest = state.entries.at(-1);
+  const known = state.byId.get(transaction.id);
+  if (known && newest && known.eventTimeMs > newest.eventTimeMs - reachMs(rule)) {
+    return { kind: 'known', entry: known };
+  }
   if (newest && newest.eventTimeMs - transaction.eventTimeMs > rule.allowedLatenessMs) {
     return { kind: 'late', newestTimeMs: newest.eventTimeMs };
   }
@@ -89,13 +91,22 @@ function sum(entries: readonly Entry[], start: number, end: number): TotalMinor 
   return total;
 }
 
+/** How far back of the newest transaction ids are known (O2). */
+function reachMs(rule: Rule): number {
+  return rule.windowMs + rule.allowedLatenessMs;
+}
+
+/**
+ * Entries are kept for one W longer than their ids are known, so that the window of everything
+ * known is whole, and a fraud event that is sent again is the same to the letter (O3).
+ */
 function forget(state: PairState, rule: Rule): void {
   const { entries, alerts } = state;
   const newest = entries.at(-1) as Entry;
-  const floorMs = newest.eventTimeMs - rule.windowMs - rule.allowedLatenessMs;
+  const floorMs = newest.eventTimeMs - reachMs(rule) - rule.windowMs;
   if ((entries[0] as Entry).eventTimeMs > floorMs) return;
   for (const entry of entries.splice(0, firstAfter(entries, floorMs))) {
-    state.byId.delete(entry.id);
+    if (state.byId.get(entry.id) === entry) state.byId.delete(entry.id);
     const before = state.trimmedOpeningId;
     const isFraud = entry.totalMinor > BigInt(rule.thresholdMinor);
     state.trimmedOpeningId = isFraud ? (before ?? entry.id) : undefined;

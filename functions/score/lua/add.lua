@@ -11,9 +11,9 @@ local text = redis.call('GET', STATE)
 s = text and decode_state(text) or empty_state()
 local newest_t, newest_id
 if text then
-  local repeated = known(x.id)
-  if repeated then return repeated end
   newest_t = unpack_struct('>I6', s.data, s.last)
+  local repeated = known(x.id, newest_t)
+  if repeated then return repeated end
   newest_id = unpack_struct('>Hc0', s.data, s.last + ENTRY_FIXED_BYTES - 2)
   if newest_t - x.t > LATENESS_MS then return 'L' .. pack_struct('>I6', newest_t) end
 end

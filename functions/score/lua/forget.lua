@@ -1,4 +1,6 @@
--- Forgets what is older than W + allowed lateness before the newest entry (O2), with its records.
+-- Forgets entries that nothing can ask for any more, with their records. An id is known back to W +
+-- allowed lateness before the newest entry (O2); entries are kept for one W more, so that the window
+-- of everything known is whole, and a fraud event that is sent again is the same to the letter (O3).
 -- The episode that the last forgotten entry was in is remembered as `carry`, with its alert.
 
 local function drop_records(e, is_fraud)

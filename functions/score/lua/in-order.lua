@@ -63,6 +63,6 @@ local function add_newest(x)
   s.n = s.n + 1
   leaves[s.leaf] = nil
   local answer = give_verdict(x, findings)
-  forget(x.t - WINDOW_MS - LATENESS_MS)
+  forget(x.t - 2 * WINDOW_MS - LATENESS_MS)
   return answer
 end

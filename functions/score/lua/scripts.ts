@@ -263,7 +263,8 @@ local function give_verdict(x, findings)
   s.has_fraud_key = true
   return 'C' .. verdict
 end
-local function repeat_verdict(e)
+local function repeat_verdict(e, newest_t)
+  if e.t <= newest_t - WINDOW_MS - LATENESS_MS then return nil end
   local kind, count, at = 0, 0, nil
   local parts = {}
   if e.flags % 2 == HAS_DECISION then
@@ -280,21 +281,21 @@ local function repeat_verdict(e)
   end
   return 'D' .. pack_struct('>BI4I5I4H', kind, e.fl, e.fh, e.fc, count) .. table.concat(parts)
 end
-local function known(id)
+local function known(id, newest_t)
   if s.has_fraud_key then
     local unsent = redis.call('GET', UNSENT)
     if unsent then return 'D' .. unsent end
   end
   if s.data:find(pack_struct('>Hc0', #id, id), 1, true) then
     for _, e in ipairs(leaf_of(s.leaf)) do
-      if e.id == id then return repeat_verdict(e) end
+      if e.id == id then return repeat_verdict(e, newest_t) end
     end
   end
   local time = s.is_large and redis.call('HGET', IDS, id)
   if not time then return nil end
   local t = unpack_struct('>I6', time)
   local number, index = locate(t, id)
-  return repeat_verdict(leaf_of(number)[index])
+  return repeat_verdict(leaf_of(number)[index], newest_t)
 end
 local function alert_of(opening)
   local text = s.has_fraud_key and redis.call('HGET', FRAUD, 'a' .. opening)
@@ -417,7 +418,7 @@ local function add_newest(x)
   s.n = s.n + 1
   leaves[s.leaf] = nil
   local answer = give_verdict(x, findings)
-  forget(x.t - WINDOW_MS - LATENESS_MS)
+  forget(x.t - 2 * WINDOW_MS - LATENESS_MS)
   return answer
 end
 local touched = {}
@@ -695,9 +696,9 @@ local text = redis.call('GET', STATE)
 s = text and decode_state(text) or empty_state()
 local newest_t, newest_id
 if text then
-  local repeated = known(x.id)
-  if repeated then return repeated end
   newest_t = unpack_struct('>I6', s.data, s.last)
+  local repeated = known(x.id, newest_t)
+  if repeated then return repeated end
   newest_id = unpack_struct('>Hc0', s.data, s.last + ENTRY_FIXED_BYTES - 2)
   if newest_t - x.t > LATENESS_MS then return 'L' .. pack_struct('>I6', newest_t) end
 end

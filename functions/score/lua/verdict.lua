@@ -47,8 +47,9 @@ local function give_verdict(x, findings)
   return 'C' .. verdict
 end
 
--- Gives the first decision about a remembered entry again (O3).
-local function repeat_verdict(e)
+-- Gives the first decision about a remembered entry again (O3); nil when it is too old to be known.
+local function repeat_verdict(e, newest_t)
+  if e.t <= newest_t - WINDOW_MS - LATENESS_MS then return nil end
   local kind, count, at = 0, 0, nil
   local parts = {}
   if e.flags % 2 == HAS_DECISION then
@@ -67,21 +68,21 @@ local function repeat_verdict(e)
 end
 
 -- The answer for an id that is known, or nil.
-local function known(id)
+local function known(id, newest_t)
   if s.has_fraud_key then
     local unsent = redis.call('GET', UNSENT)
     if unsent then return 'D' .. unsent end
   end
   if s.data:find(pack_struct('>Hc0', #id, id), 1, true) then
     for _, e in ipairs(leaf_of(s.leaf)) do
-      if e.id == id then return repeat_verdict(e) end
+      if e.id == id then return repeat_verdict(e, newest_t) end
     end
   end
   local time = s.is_large and redis.call('HGET', IDS, id)
   if not time then return nil end
   local t = unpack_struct('>I6', time)
   local number, index = locate(t, id)
-  return repeat_verdict(leaf_of(number)[index])
+  return repeat_verdict(leaf_of(number)[index], newest_t)
 end
 
 -- The last sequence sent for the alert that `opening` opened, and its total; nil when there is none.

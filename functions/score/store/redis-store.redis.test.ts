@@ -44,7 +44,7 @@ it('forgets the records of transactions that it forgets', async () => {
   }
   const [stateKey] = await client.keys(`${keyPrefix}:*}`);
   expect(stateKey).toBeDefined();
-  // Remembered are 90 s: at most two rounds, each with two alerts and two decisions.
+  // Remembered are 150 s: at most two rounds, each with two alerts and two decisions.
   expect(await client.hLen(`${stateKey}f`)).toBeLessThanOrEqual(2 * 4 + 1);
   expect(await client.hLen(`${stateKey}i`)).toBeLessThanOrEqual(6);
   expect(await client.hLen(`${stateKey}l`)).toBeLessThanOrEqual(2 * 4);
