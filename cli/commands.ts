@@ -13,6 +13,7 @@ export interface CommandEntry {
 
 const SEE = 'See it work:';
 const RUN = 'Run it on real Kafka and Redis:';
+const KNATIVE = 'Run it on Knative:';
 const DEVELOP = 'Work on it:';
 
 /** Every command, in the order of the help. */
@@ -58,6 +59,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: DEVELOP,
     summary: "make a function's container image without Docker",
     load: () => import('./image.ts'),
+  },
+  {
+    name: 'deploy',
+    group: KNATIVE,
+    summary: 'put it on a cluster with Knative',
+    load: () => import('./deploy.ts'),
   },
   {
     name: 'check',

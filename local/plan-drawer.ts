@@ -10,12 +10,13 @@ export interface Screen {
 export interface PlanDrawer {
   /**
    * Runs one step of the plan: IN_PROGRESS while the work goes on, then COMPLETE with the note that
-   * `note` makes of its result, or FATAL_ERROR with the error's message, which is thrown on.
+   * `note` makes of its result, or FATAL_ERROR with the error's message, which is thrown on. What
+   * the work tells meanwhile stands beside the step.
    */
   run<T>(
     phase: string,
     step: string,
-    work: () => Promise<T>,
+    work: (tell: (words: string) => void) => Promise<T>,
     note?: (result: T) => string,
   ): Promise<T>;
 }
@@ -50,7 +51,11 @@ export function createPlanDrawer(plan: Plan, screen: Screen): PlanDrawer {
       state.status = 'IN_PROGRESS';
       draw(phase, step);
       try {
-        const result = await work();
+        const result = await work((words) => {
+          if (words === state.note) return;
+          state.note = words;
+          draw(phase, step);
+        });
         state.status = 'COMPLETE';
         state.note = note(result);
         return result;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Applied, applyObjects } from './apply-objects.ts';
 import { missingParts } from './capabilities.ts';
 import type { Change, Cluster } from './cluster.ts';
@@ -12,7 +13,7 @@ import {
 } from './inventory.ts';
 import { keepSecrets } from './kept-secrets.ts';
 import { type KubeObject, type ObjectRef, refOf } from './kube-object.ts';
-import { sinkUriOf } from './readiness.ts';
+import { isBindingKnown } from './readiness.ts';
 import { REDIS_URL_SECRET, type Rendered } from './render-chart.ts';
 import { runProbe } from './run-probe.ts';
 import { StepFailure, StoppedError } from './step-failure.ts';
@@ -140,7 +141,7 @@ async function runSteps(
       // binding come first, and are waited for in their own steps.
       await apply('sinks');
       await apply('binding');
-      if (isWaiting) await waitForSink(options, placed, limits.deadlineMs, tell);
+      if (isWaiting) await waitForBinding(options, placed, limits.deadlineMs, tell);
       await apply('score');
       return wait('score', tell);
     },
@@ -163,27 +164,27 @@ async function runSteps(
   return applied;
 }
 
-/** Resolves when the bindings know the address that they will give to score. */
-async function waitForSink(
+/**
+ * Resolves when a function that is made from now on gets its sink: the sinks have their addresses,
+ * and the controller has seen the binding, of which it may say that its subject is missing.
+ */
+async function waitForBinding(
   { cluster, signal }: DeployOptions,
   placed: Objects,
   deadlineMs: number,
-  tell: (words: string) => void,
+  onProgress: (words: string) => void,
 ): Promise<void> {
-  tell('waiting for the address of its sink');
-  const isKnown = async (binding: KubeObject): Promise<boolean> => {
-    const found = await cluster.read(refOf(binding));
-    return found !== undefined && sinkUriOf(found) !== '';
-  };
+  await waitReady(cluster, placed.sinks.map(refOf), { deadlineMs, signal, onProgress });
+  onProgress('waiting for its binding to be known');
   for (const binding of placed.binding) {
-    while (!(await isKnown(binding))) {
+    for (;;) {
       if (signal.aborted) throw new StoppedError();
-      // Its own words say more about why there is none.
+      const found = await cluster.read(refOf(binding));
+      if (found !== undefined && isBindingKnown(found)) break;
       if (performance.now() > deadlineMs) {
-        const refs = [...placed.sinks, ...placed.binding].map(refOf);
-        await waitReady(cluster, refs, { deadlineMs, signal });
+        await waitReady(cluster, [refOf(binding)], { deadlineMs, signal });
       }
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await sleep(300);
     }
   }
 }

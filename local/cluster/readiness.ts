@@ -94,7 +94,11 @@ function replicasOf(object: KubeObject): number {
   return typeof spec === 'number' ? spec : 1;
 }
 
-/** The address that a binding or a source posts to, once it is known; else empty. */
-export function sinkUriOf(object: KubeObject): string {
-  return textOf(object, 'status', 'sinkUri');
+/**
+ * True when Knative gives the sink of this binding to a subject that is made now: it has an address
+ * for it, or looked for the subject and did not find it.
+ */
+export function isBindingKnown(binding: KubeObject): boolean {
+  if (textOf(binding, 'status', 'sinkUri') !== '') return true;
+  return conditionsOf(binding).some(({ reason }) => reason === 'SubjectMissing');
 }
