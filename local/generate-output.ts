@@ -43,11 +43,15 @@ export async function openLabels(path: string): Promise<{
   };
 }
 
-/** The record's value; for an event with its id, which is in a header there. */
+/** A line as it is; an event as a structured CloudEvent, so that it keeps its source and id. */
 function textOf({ value, headers }: TopicRecord): string {
-  const text = String(value);
-  const id = headers.ce_id;
-  return id === undefined ? text : `{"id":${JSON.stringify(id)},${text.slice(1)}`;
+  const { 'content-type': datacontenttype, ...attributes } = headers;
+  if (attributes.ce_id === undefined) return String(value);
+  const event: Record<string, unknown> = {};
+  for (const [name, text] of Object.entries(attributes)) {
+    if (name.startsWith('ce_')) event[name.slice(3)] = text;
+  }
+  return JSON.stringify({ ...event, datacontenttype, data: JSON.parse(String(value)) });
 }
 
 async function writeText(stream: Writable, text: string): Promise<void> {

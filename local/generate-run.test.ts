@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { DECODE_LIMITS, decodeTransactions } from '#shared/events/decode-transactions.ts';
 import type { Clock } from '../functions/generate/clock.ts';
+import { type Delivery, traffic } from '../functions/generate/core/traffic.ts';
 import { createEmbeddedLog } from './embedded-log.ts';
 import { kafkaOutput, openLabels, textOutput } from './generate-output.ts';
 import { runGenerate } from './generate-run.ts';
+import { mediaTypeOf } from './transaction-text.ts';
 
 const clock = (): Clock => {
   let nowMs = 0;
@@ -47,7 +50,7 @@ describe('a run of generate', () => {
 });
 
 describe('an output of generate', () => {
-  test('prints events as JSON with their id, and lines as they are (S4)', async () => {
+  test('prints events whole, so that they stay the same transactions, and lines as they are (S3, S4)', async () => {
     const stream = new PassThrough();
     const { write, close } = textOutput(stream);
     const run = { write, isJson: false, clock: clock() };
@@ -57,9 +60,13 @@ describe('an output of generate', () => {
     await close();
     stream.end();
     const printed = (await text(stream)).trimEnd().split('\n');
-    expect(Object.keys(JSON.parse(printed[0] as string))).toEqual([
-      ...['id', 'timestamp', 'origin', 'target', 'amount', 'currency'],
-    ]);
+    const headers = { 'content-type': mediaTypeOf(printed[0] as string) };
+    const options = { limits: DECODE_LIMITS, nowMs: Date.now(), makeId: () => 'made' };
+    const decoded = decodeTransactions(headers, Buffer.from(printed[0] as string), options);
+    expect(decoded).toMatchObject({ kind: 'one', isPlain: false });
+    const [item] = traffic({ count: 2 });
+    const { transaction } = (item as { delivery: Delivery }).delivery;
+    expect(decoded).toMatchObject({ transaction });
     expect(printed[2]).toMatch(/^Monday, 05-Jan-26 09:00:00 UTC;\d+;\d+;\d/);
   });
 

@@ -1,3 +1,5 @@
+import { mediaTypeOf } from './transaction-text.ts';
+
 /** What came of sending one transaction. */
 export interface SendResult {
   readonly isAccepted: boolean;
@@ -22,21 +24,20 @@ interface Answer {
 }
 
 /**
- * Posts one line or JSON object (S4) to score and says what it answered.
+ * Posts one line, JSON object or CloudEvent (S4) to score and says what it answered.
  * @throws Error that names the option and the cure when score cannot be reached.
  */
 export async function sendToScore(
   text: string,
   { url, token }: { url: string; token?: string | undefined },
 ): Promise<SendResult> {
-  const contentType = text.trimStart().startsWith('{') ? 'application/json' : 'text/plain';
   let response: Response;
   try {
     response = await fetch(url, {
       method: 'POST',
       body: text.trim(),
       headers: {
-        'content-type': contentType,
+        'content-type': mediaTypeOf(text),
         accept: 'application/json',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },

@@ -7,9 +7,11 @@ import { encodeTransactionRecord } from '#shared/events/transaction-event.ts';
 import { toProblem } from '#shared/http/problem.ts';
 import type { TopicWriter } from '#shared/kafka/topic.ts';
 import type { SendResult } from './send-to-score.ts';
+import { mediaTypeOf } from './transaction-text.ts';
 
 /**
- * Writes one line or JSON object (S4) to a topic as a transaction event (W1), if it is a good one.
+ * Writes one line, JSON object or CloudEvent (S4) to a topic as a transaction event (W1), if it is a
+ * good one.
  * With an `id` of its own it is the same transaction as when it is posted to score with it.
  * @throws AppError `topic` when the brokers do not take it.
  */
@@ -19,17 +21,20 @@ export async function sendToTopic(
 ): Promise<SendResult> {
   const eventId = givenId(text) ?? randomUUID();
   try {
-    const contentType = text.trimStart().startsWith('{') ? 'application/json' : 'text/plain';
-    const decoded = decodeTransactions({ 'content-type': contentType }, Buffer.from(text.trim()), {
+    const headers = { 'content-type': mediaTypeOf(text) };
+    const decoded = decodeTransactions(headers, Buffer.from(text.trim()), {
       limits: DECODE_LIMITS,
       nowMs,
       makeId: () => eventId,
     });
     if (decoded.kind === 'batch') throw new AppError('malformed', 'a batch is not read here');
     const { transaction } = decoded;
-    const record = encodeTransactionRecord({ ...transaction, source: POST_SOURCE, eventId });
-    await writer.write(topic, [record]);
     const key = pairKey(transaction);
+    const isEvent = headers['content-type'].startsWith('application/cloudevents');
+    const record = isEvent
+      ? { key, headers, value: Buffer.from(text.trim()) }
+      : encodeTransactionRecord({ ...transaction, source: POST_SOURCE, eventId });
+    await writer.write(topic, [record]);
     return {
       isAccepted: true,
       summary: `written: ${key} to ${topic}`,

@@ -34,7 +34,10 @@ describe('sending to score', () => {
       json: outcome,
     });
     await sendToScore('2026-11-22T10:00:00Z;66;26;1', { url });
-    expect(contentTypes).toEqual(['application/json', 'text/plain']);
+    await sendToScore('{"specversion":"1.0"}', { url });
+    expect(contentTypes).toEqual([
+      ...['application/json', 'text/plain', 'application/cloudevents+json'],
+    ]);
   });
 
   it('says why it was refused (H), with nothing that a terminal would obey', async () => {
@@ -75,6 +78,24 @@ describe('sending to a topic', () => {
     });
     if (text.startsWith('{')) expect(records[0]?.headers.ce_id).toBe('a-1');
     expect(JSON.parse(String(records[0]?.value))).toMatchObject({ amount: '5175.00' });
+  });
+
+  it('writes a CloudEvent as it is, so that it stays the same transaction (S3)', async () => {
+    const event = {
+      ...{ specversion: '1.0', id: 'a-1', source: '/bank', type: 'io.splitwatch.transaction.v1' },
+      data: { timestamp: '2026-11-22T10:00:00Z', origin: '66', target: '26', amount: '5175' },
+    };
+    const write = vi.fn(async () => {});
+    const writer = { ...createEmbeddedLog(), write };
+    const nowMs = Date.UTC(2026, 10, 22, 10);
+    await sendToTopic(JSON.stringify(event), { writer, topic: 't', nowMs });
+    expect(write).toHaveBeenCalledWith('t', [
+      {
+        key: '66:26',
+        headers: { 'content-type': 'application/cloudevents+json' },
+        value: Buffer.from(JSON.stringify(event)),
+      },
+    ]);
   });
 
   it('refuses what score would refuse, and writes nothing (S1)', async () => {
