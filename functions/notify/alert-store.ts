@@ -18,6 +18,12 @@ export interface AlertStore {
    * @throws AppError `state` when the store does not answer; upserting again tells what happened.
    */
   upsert(fraud: Fraud, nowMs: number): Promise<Upserted>;
+  /**
+   * Remembers that people were told of this alert up to this sequence, for as long as the alert is
+   * kept. Safe to repeat, in any order: the highest stands.
+   * @throws AppError `state` when the store does not answer.
+   */
+  markTold(alertId: string, sequence: number): Promise<void>;
   read(alertId: string): Promise<StoredAlert | undefined>;
   /** The alerts that opened last, newest first. */
   list(query: AlertQuery): Promise<AlertPage>;
@@ -34,6 +40,12 @@ export interface AlertStore {
 export interface Upserted {
   /** `known`: this sequence or a higher one was there already. */
   readonly kind: 'new' | 'updated' | 'known';
+  /**
+   * False when people are yet to be told of this event, as far as the store knows: it is the
+   * alert's newest and has no mark. So an event that is `known` and untold was stored by somebody
+   * who did not live, or did not hear from the store, to tell of it.
+   */
+  readonly isTold: boolean;
 }
 
 export interface StoredAlert extends Alert {

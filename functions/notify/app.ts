@@ -1,5 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Registry } from 'prom-client';
+import type { Fraud } from '#shared/domain/fraud.ts';
+import { toAppError } from '#shared/errors.ts';
 import { createTokenCheck } from '#shared/http/bearer-token.ts';
 import type { Log } from '#shared/log.ts';
 import { createAlertFeed } from './alert-feed.ts';
@@ -64,7 +66,14 @@ export function createNotifyApp(parts: NotifyAppParts): NotifyApp {
   const metrics = createNotifyMetrics(registry);
   const feed = createAlertFeed(store, { pollMs: limits.pollMs });
   const streams = createEventStreams({ feed, limits, onCount: metrics.streams });
-  const notify = createNotify({ store, probes, channels });
+  const onUnmarked = ({ alertId, sequence }: Fraud, error: unknown): void => {
+    const reason = toAppError(error).message;
+    log.warn(
+      { alertId, sequence, reason },
+      'channels were told, and the store could not keep that they were',
+    );
+  };
+  const notify = createNotify({ store, probes, channels, onUnmarked });
   const door = createEventDoor({
     notify: async (fraud, nowMs) => {
       const upserted = await notify(fraud, nowMs);

@@ -21,8 +21,8 @@ export interface WebhookOptions extends WebhookTarget {
 /**
  * Posts each alert to a URL as a CloudEvent, one after the other in the order in which they came,
  * and tries again while the receiver is away. The receiver may get one twice and upserts by alert
- * id and sequence, as all readers do. What waits is lost when the process ends before it is sent:
- * the page and the topic have it all the same.
+ * id and sequence, as all readers do. What waits counts as told, and is lost when the process ends
+ * before it is sent: the page and the topic have it all the same.
  */
 export function createWebhookChannel(options: WebhookOptions): Channel {
   const { log, queueMax = 1_000 } = options;

@@ -49,6 +49,20 @@ export function upsertAlert(known: Alert | undefined, fraud: Fraud, nowMs: numbe
   };
 }
 
+/**
+ * True when nobody need be told of an event that is known: people were told of it, or a newer one
+ * has taken its place and is told instead.
+ *
+ * @param toldSequence - highest sequence that people were told of; undefined when none.
+ */
+export function isToldOf(
+  sequence: number,
+  known: Alert | undefined,
+  toldSequence: number | undefined,
+): boolean {
+  return sequence <= (toldSequence ?? 0) || sequence < (known?.fraud.sequence ?? 0);
+}
+
 /** By how much the alert's total is over the threshold; never negative. */
 export function overThresholdMinor(fraud: Fraud): TotalMinor {
   const over = fraud.totalMinor - BigInt(fraud.thresholdMinor);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { buildScripts } from './build-scripts.ts';
 
-it('has scripts.ts as the Lua file says', () => {
+it('has scripts.ts as the Lua files say', () => {
   const committed = readFileSync(join(import.meta.dirname, 'scripts.ts'), 'utf8');
   expect(committed).toBe(buildScripts());
 });

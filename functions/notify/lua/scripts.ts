@@ -1,6 +1,7 @@
-// Made by build-scripts.ts from upsert-alert.lua. Do not edit.
+// Made by build-scripts.ts from the Lua files beside it. Do not edit.
 
 export const UPSERT_SCRIPT = `local order, feed, body, standing, counts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local told = KEYS[6]
 local id = ARGV[1]
 local function stand(alert_id)
   local text = redis.call('HGET', standing, alert_id)
@@ -13,9 +14,12 @@ local function count(name, by)
 end
 local read_sequence, old_over = stand(id)
 if read_sequence ~= tonumber(ARGV[2]) then return 0 end
-local last = redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')
-local position = math.max((tonumber(last[2]) or 0) + 1, tonumber(ARGV[7]) * 1000)
+local newest = tonumber(redis.call('HGET', counts, 'newest')) or 0
+local in_feed = redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')
+local last = math.max(newest, tonumber(in_feed[2]) or 0)
+local position = math.max(last + 1, tonumber(ARGV[7]) * 1000)
 local score = string.format('%.0f', position)
+redis.call('HSET', counts, 'newest', score)
 redis.call('HSET', standing, id, ARGV[3] .. ' ' .. ARGV[4] .. ' ' .. ARGV[5])
 redis.call('HSET', body, id, ARGV[6])
 redis.call('ZADD', order, 'NX', score, id)
@@ -29,6 +33,7 @@ local function forget(alert_id)
   count('updates', 1 - sequence)
   redis.call('HDEL', standing, alert_id)
   redis.call('HDEL', body, alert_id)
+  redis.call('HDEL', told, alert_id)
   redis.call('ZREM', order, alert_id)
   redis.call('ZREM', feed, alert_id)
 end
@@ -43,4 +48,10 @@ if excess > 0 then
   for _, old in ipairs(redis.call('ZRANGE', order, 0, last_of_them)) do forget(old) end
 end
 return 1
+`;
+
+export const MARK_TOLD_SCRIPT = `local standing, told, id = KEYS[1], KEYS[2], ARGV[1]
+if redis.call('HEXISTS', standing, id) == 0 then return end
+local highest = tonumber(redis.call('HGET', told, id)) or 0
+if tonumber(ARGV[2]) > highest then redis.call('HSET', told, id, ARGV[2]) end
 `;

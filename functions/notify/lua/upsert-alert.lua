@@ -7,7 +7,9 @@
 -- KEYS[2]  feed      sorted set: alert id by the position of its last change
 -- KEYS[3]  body      hash: alert id to the alert as JSON
 -- KEYS[4]  standing  hash: alert id to "SEQUENCE OVER CURRENCY"
--- KEYS[5]  counts    hash: 'updates', and 'over:CURRENCY' in minor units
+-- KEYS[5]  counts    hash: 'updates', 'over:CURRENCY' in minor units, and 'newest', the last
+--                    position that was given out
+-- KEYS[6]  told      hash: alert id to the highest sequence that people were told of
 --
 -- ARGV[1]  alert id
 -- ARGV[2]  sequence that the caller read, 0 where it read nothing
@@ -22,6 +24,7 @@
 -- Returns 1 when it was written, 0 when somebody else wrote in between (nothing is changed then).
 
 local order, feed, body, standing, counts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local told = KEYS[6]
 local id = ARGV[1]
 
 local function stand(alert_id)
@@ -38,10 +41,14 @@ end
 local read_sequence, old_over = stand(id)
 if read_sequence ~= tonumber(ARGV[2]) then return 0 end
 
--- The next position: see store/position.ts.
-local last = redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')
-local position = math.max((tonumber(last[2]) or 0) + 1, tonumber(ARGV[7]) * 1000)
+-- The next position: see store/position.ts. The feed alone does not know the last one, since the
+-- alert that had it may be forgotten; the count alone may lag behind a revision that kept none.
+local newest = tonumber(redis.call('HGET', counts, 'newest')) or 0
+local in_feed = redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')
+local last = math.max(newest, tonumber(in_feed[2]) or 0)
+local position = math.max(last + 1, tonumber(ARGV[7]) * 1000)
 local score = string.format('%.0f', position)
+redis.call('HSET', counts, 'newest', score)
 
 redis.call('HSET', standing, id, ARGV[3] .. ' ' .. ARGV[4] .. ' ' .. ARGV[5])
 redis.call('HSET', body, id, ARGV[6])
@@ -57,6 +64,7 @@ local function forget(alert_id)
   count('updates', 1 - sequence)
   redis.call('HDEL', standing, alert_id)
   redis.call('HDEL', body, alert_id)
+  redis.call('HDEL', told, alert_id)
   redis.call('ZREM', order, alert_id)
   redis.call('ZREM', feed, alert_id)
 end

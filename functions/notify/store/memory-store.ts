@@ -6,7 +6,7 @@ import {
   type Retention,
   type StoredAlert,
 } from '../alert-store.ts';
-import { overThresholdMinor, upsertAlert } from '../core/alert.ts';
+import { isToldOf, overThresholdMinor, upsertAlert } from '../core/alert.ts';
 import { nextPosition, positionAt } from './position.ts';
 
 export const DEFAULT_RETENTION: Retention = {
@@ -22,6 +22,7 @@ export function createMemoryAlertStore(retention: Partial<Retention> = {}): Aler
   const { keepAlerts, keepMs } = { ...DEFAULT_RETENTION, ...retention };
   const opened = new Map<string, StoredAlert>();
   const changed = new Map<string, number>();
+  const told = new Map<string, number>();
   let newest = 0;
 
   const trim = (nowMs: number): void => {
@@ -30,6 +31,7 @@ export function createMemoryAlertStore(retention: Partial<Retention> = {}): Aler
       if (opened.size <= keepAlerts && alert.openedPosition >= oldest) return;
       opened.delete(id);
       changed.delete(id);
+      told.delete(id);
     }
   };
 
@@ -37,14 +39,20 @@ export function createMemoryAlertStore(retention: Partial<Retention> = {}): Aler
     upsert: async (fraud, nowMs) => {
       const known = opened.get(fraud.alertId);
       const result = upsertAlert(known, fraud, nowMs);
-      if (result.kind === 'known') return { kind: 'known' };
+      if (result.kind === 'known') {
+        const isTold = isToldOf(fraud.sequence, known, told.get(fraud.alertId));
+        return { kind: 'known', isTold };
+      }
       newest = nextPosition(newest, nowMs);
       const openedPosition = known?.openedPosition ?? newest;
       opened.set(fraud.alertId, { ...result.alert, openedPosition });
       changed.delete(fraud.alertId);
       changed.set(fraud.alertId, newest);
       trim(nowMs);
-      return { kind: result.kind };
+      return { kind: result.kind, isTold: false };
+    },
+    markTold: async (alertId, sequence) => {
+      if (opened.has(alertId)) told.set(alertId, Math.max(sequence, told.get(alertId) ?? 0));
     },
     read: async (alertId) => opened.get(alertId),
     list: async (query) => listOf([...opened.values()].reverse(), query),

@@ -14,8 +14,8 @@ import {
   type StoredAlert,
   type Upserted,
 } from '../alert-store.ts';
-import { overThresholdMinor, upsertAlert } from '../core/alert.ts';
-import { UPSERT_SCRIPT } from '../lua/scripts.ts';
+import { isToldOf, overThresholdMinor, upsertAlert } from '../core/alert.ts';
+import { MARK_TOLD_SCRIPT, UPSERT_SCRIPT } from '../lua/scripts.ts';
 import { decodeAlert, encodeAlert } from './alert-codec.ts';
 
 export interface RedisAlertStoreOptions extends Retention {
@@ -27,7 +27,10 @@ export interface RedisAlertStoreOptions extends Retention {
   readonly keyPrefix?: string;
 }
 
-const scripts = { writeAlert: luaScript(UPSERT_SCRIPT, (reply) => reply === 1) };
+const scripts = {
+  writeAlert: luaScript(UPSERT_SCRIPT, (reply) => reply === 1),
+  markTold: luaScript(MARK_TOLD_SCRIPT, () => undefined),
+};
 
 type Redis = RedisConnection<typeof scripts>;
 
@@ -42,8 +45,9 @@ const FILTER_PAGE = 250;
 const OVER_MAX_MINOR = 9_000_000_000_000n;
 
 /**
- * The store in Redis, which all replicas share. Five keys with one hash tag: the alerts as JSON,
- * two orders of them, and what the counters need. Reads take two round trips, an upsert two.
+ * The store in Redis, which all replicas share. Six keys with one hash tag: the alerts as JSON,
+ * two orders of them, what the counters need, and of which people were told. Reads take two round
+ * trips, an upsert two.
  *
  * @throws ConfigError or AppError `state` as `connectRedis`.
  */
@@ -53,12 +57,21 @@ export async function openRedisAlertStore(options: RedisAlertStoreOptions): Prom
   const keys = keysOf(keyPrefix);
   return {
     upsert: (fraud, nowMs) => upsert({ redis, keys, options }, fraud, nowMs),
+    markTold: async (alertId, sequence) => {
+      const { standing, told } = keys;
+      await redis.call((c) => c.markTold([standing, told], [alertId, String(sequence)]));
+    },
     read: async (alertId) => (await readAll({ redis, keys }, [alertId]))[0],
     list: (query) => list({ redis, keys }, query),
     changesAfter: (position, limit) => changesAfter({ redis, keys }, position, limit),
     newestPosition: async () => {
-      const [newest] = await redis.call((c) => c.zRangeWithScores(keys.feed, 0, 0, { REV: true }));
-      return newest?.score ?? 0;
+      const [last, [newest]] = await redis.call((c) =>
+        Promise.all([
+          c.hGet(keys.counts, 'newest'),
+          c.zRangeWithScores(keys.feed, 0, 0, { REV: true }),
+        ]),
+      );
+      return Math.max(Number(last ?? 0), newest?.score ?? 0);
     },
     summary: () => summary({ redis, keys }),
     problem: () => redis.problem(),
@@ -79,10 +92,14 @@ async function upsert(
   const { redis, keys, options } = context;
   const { alertId } = fraud;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const text = await redis.call((c) => c.hGet(keys.body, alertId));
+    const [text, told] = await redis.call((c) =>
+      Promise.all([c.hGet(keys.body, alertId), c.hGet(keys.told, alertId)]),
+    );
     const known = text === null ? undefined : decodeAlert(text);
     const result = upsertAlert(known, fraud, nowMs);
-    if (result.kind === 'known') return { kind: 'known' };
+    if (result.kind === 'known') {
+      return { kind: 'known', isTold: isToldOf(fraud.sequence, known, Number(told ?? 0)) };
+    }
     const over = overThresholdMinor(fraud);
     const isWritten = await redis.call((c) =>
       c.writeAlert(Object.values(keys), [
@@ -97,7 +114,7 @@ async function upsert(
         String(nowMs - options.keepMs),
       ]),
     );
-    if (isWritten) return { kind: result.kind };
+    if (isWritten) return { kind: result.kind, isTold: false };
   }
   throw new AppError('state', 'the alert is being written by too many replicas at once');
 }
@@ -192,5 +209,6 @@ function keysOf(prefix: string) {
     body: key('body'),
     standing: key('standing'),
     counts: key('counts'),
+    told: key('told'),
   };
 }

@@ -135,6 +135,62 @@ export function describeAlertStore(
       expect(positions[0]).toBe(NOW * 1000);
     });
 
+    it('gives no position twice when the alert that changed last is forgotten at once', async () => {
+      const store = await fresh({ keepMs: 1_000 });
+      await store.upsert(fraudOf({ alertId: 'old' }), NOW);
+      await store.upsert(fraudOf({ alertId: 'other' }), NOW + 900);
+      await store.upsert(fraudOf({ alertId: 'old', sequence: 2 }), NOW + 1_500);
+      expect(await store.read('old')).toBeUndefined();
+      const seen = await store.newestPosition();
+      expect(seen).toBe((NOW + 1_500) * 1000);
+      await store.upsert(fraudOf({ alertId: 'clock behind' }), NOW + 950);
+      const changes = await store.changesAfter(seen, 10);
+      expect(changes.map((change) => change.alert.fraud.alertId)).toEqual(['clock behind']);
+    });
+
+    it('says that the newest event is untold until it is marked told', async () => {
+      const store = await fresh();
+      const put = (sequence: number) => store.upsert(fraudOf({ alertId: 't', sequence }), NOW);
+      expect(await put(1)).toEqual({ kind: 'new', isTold: false });
+      expect(await put(1)).toEqual({ kind: 'known', isTold: false });
+      await store.markTold('t', 1);
+      expect(await put(1)).toEqual({ kind: 'known', isTold: true });
+      expect(await put(4)).toEqual({ kind: 'updated', isTold: false });
+      expect(await put(4)).toEqual({ kind: 'known', isTold: false });
+      // What a newer event has taken the place of is not worth telling any more.
+      expect(await put(3)).toEqual({ kind: 'known', isTold: true });
+      await store.markTold('t', 4);
+      expect(await put(4)).toEqual({ kind: 'known', isTold: true });
+    });
+
+    it('never takes the mark of a higher sequence back', async () => {
+      const store = await fresh();
+      await store.upsert(fraudOf({ alertId: 't', sequence: 10 }), NOW);
+      await Promise.all([10, 9, 2].map((sequence) => store.markTold('t', sequence)));
+      await store.markTold('t', 1);
+      const again = await store.upsert(fraudOf({ alertId: 't', sequence: 10 }), NOW);
+      expect(again).toEqual({ kind: 'known', isTold: true });
+    });
+
+    it('forgets with an alert that it was told, and keeps no mark for one it does not know', async () => {
+      const store = await fresh({ keepAlerts: 1 });
+      await store.upsert(fraudOf({ alertId: 'a' }), NOW);
+      await store.markTold('a', 1);
+      await store.markTold('unknown', 1);
+      await store.upsert(fraudOf({ alertId: 'unknown' }), NOW);
+      await store.markTold('a', 1);
+      expect(await store.upsert(fraudOf({ alertId: 'unknown' }), NOW)).toMatchObject({
+        isTold: false,
+      });
+      expect(await store.upsert(fraudOf({ alertId: 'a' }), NOW + 1)).toEqual({
+        kind: 'new',
+        isTold: false,
+      });
+      expect(await store.upsert(fraudOf({ alertId: 'a' }), NOW + 1)).toMatchObject({
+        isTold: false,
+      });
+    });
+
     it('keeps so many alerts and forgets the oldest', async () => {
       const store = await fresh({ keepAlerts: 3 });
       for (let i = 0; i < 5; i++) await store.upsert(fraudOf({ alertId: `k${i}` }), NOW + i);
