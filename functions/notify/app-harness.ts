@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import { pino } from 'pino';
 import type { Fraud } from '#shared/domain/fraud.ts';
 import { encodeFraud } from '#shared/events/fraud-event.ts';
@@ -13,6 +14,8 @@ export interface NotifyHarness {
   readonly told: Fraud[];
   readonly post: (fraud: Fraud, headers?: Record<string, string>) => Promise<Response>;
   readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
+  /** How many connections are open. */
+  readonly connections: () => Promise<number>;
   readonly metric: (series: string) => Promise<number>;
   readonly stop: () => Promise<void>;
 }
@@ -44,6 +47,7 @@ export async function startApp(parts: Partial<NotifyAppParts> = {}): Promise<Not
       return fetch(serving.url, { method: 'POST', headers: all, body: message.body });
     },
     get,
+    connections: () => promisify(serving.server.getConnections.bind(serving.server))(),
     metric: async (series) => {
       const text = await (await get('/metrics')).text();
       const labelled = series.replace('}', ',function="notify"}');

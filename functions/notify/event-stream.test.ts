@@ -1,7 +1,8 @@
+import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type NotifyHarness, startApp } from './app-harness.ts';
 import { fraudOf } from './fraud-examples.ts';
-import { readAlertEvents } from './read-stream.ts';
+import { readAlertEvents, readEvents } from './read-stream.ts';
 import { createMemoryAlertStore } from './store/memory-store.ts';
 
 let notify: NotifyHarness;
@@ -81,6 +82,47 @@ describe('GET /events', () => {
     const again = await notify.get('/events');
     expect(again.status).toBe(200);
     await again.body?.cancel();
+  });
+
+  test('keeps no place for a reader that left before its stream began', async () => {
+    const store = createMemoryAlertStore();
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let asked = 0;
+    const newestPosition: typeof store.newestPosition = async () => {
+      asked += 1;
+      await held;
+      return store.newestPosition();
+    };
+    notify = await startApp({ store: { ...store, newestPosition }, limits: { maxStreams: 2 } });
+    const leaving = Array.from({ length: 4 }, () => request(`${notify.url}/events`).end());
+    for (const one of leaving) one.on('error', () => {});
+    await expect.poll(() => asked).toBe(4);
+    await Promise.all(
+      leaving.map(async (one) => {
+        one.destroy();
+        await new Promise((resolve) => one.once('close', resolve));
+      }),
+    );
+    await expect.poll(notify.connections).toBe(0);
+    release();
+    const taken = [await notify.get('/events'), await notify.get('/events')];
+    expect(taken.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await notify.metric('splitwatch_page_streams')).toBe(2);
+    for (const response of taken) await response.body?.cancel();
+  });
+
+  test('gives its position at once, so that a reader resumes who saw no alert yet', async () => {
+    notify = await startApp();
+    await notify.post(fraudOf({ alertId: 'before' }));
+    const { position } = (await (await notify.get('/alerts')).json()) as { position: number };
+    const [beat] = await readEvents(await notify.get('/events'), 'beat', 1);
+    expect(beat?.id).toBe(position);
+    await notify.post(fraudOf({ alertId: 'missed' }));
+    const resumed = await notify.get('/events', { 'last-event-id': String(beat?.id) });
+    expect(names(await readAlertEvents(resumed, 1))).toEqual(['missed1']);
   });
 
   test('ends when notify goes away, so that draining does not wait for pages', async () => {

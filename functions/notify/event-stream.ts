@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '#shared/errors.ts';
 import type { AlertFeed } from './alert-feed.ts';
-import { toAlertJson } from './alert-json.ts';
+import { createAlertPump } from './alert-pump.ts';
 
 export interface EventStreams {
   /** Answers with the stream of alerts after `position`, until one side leaves. */
@@ -17,11 +17,10 @@ export interface StreamLimits {
   readonly maxBufferBytes: number;
 }
 
-const RETRY_MS = 500;
-
 /**
  * Server-sent events: `alert` with the change's position as id, and `beat` in between, so that a
- * reader can tell a quiet stream from a dead one.
+ * reader can tell a quiet stream from a dead one. The first beat has the position from which the
+ * stream goes on as its id.
  */
 export function createEventStreams(parts: {
   feed: AlertFeed;
@@ -34,11 +33,14 @@ export function createEventStreams(parts: {
 
   return {
     open: (request, response, position) => {
+      // Left while the position was looked up: its `close` has passed, and no other will come.
+      if (response.destroyed) return;
       if (isClosed || ends.size >= limits.maxStreams) {
         const detail = isClosed ? 'this replica is going away' : 'too many pages are open';
         throw new AppError('state', detail, { retryAfterS: 2 });
       }
-      const pump = createPump(feed, response, position, limits.maxBufferBytes);
+      const { maxBufferBytes } = limits;
+      const pump = createAlertPump({ feed, response, position, maxBufferBytes });
       const unsubscribe = feed.subscribe(pump);
       const beat = setInterval(() => response.write('event: beat\ndata:\n\n'), limits.heartbeatMs);
       const end = (): void => {
@@ -57,7 +59,8 @@ export function createEventStreams(parts: {
         connection: 'close', // Once it ends, nothing keeps a draining server open.
         'x-accel-buffering': 'no', // Proxies of nginx's kind would hold events back.
       });
-      response.write('retry: 1000\nevent: beat\ndata:\n\n');
+      // With the id, a reader that is cut off before its first alert knows where to go on from.
+      response.write(`retry: 1000\nevent: beat\nid: ${position}\ndata:\n\n`);
       pump();
     },
     close: () => {
@@ -65,50 +68,4 @@ export function createEventStreams(parts: {
       for (const end of [...ends]) end();
     },
   };
-}
-
-/**
- * Writes what came after the position until there is no more, one run at a time. Called again while
- * it runs, it looks once more. It stops where the reader is slow; the socket's `drain` calls it.
- */
-function createPump(
-  feed: AlertFeed,
-  response: ServerResponse,
-  from: number,
-  maxBufferBytes: number,
-): () => void {
-  let position = from;
-  let isRunning = false;
-  let isWanted = false;
-  const isOpen = (): boolean => !response.writableEnded && !response.destroyed;
-
-  const run = async (): Promise<void> => {
-    while (isWanted && isOpen()) {
-      isWanted = false;
-      const changes = await feed.changesAfter(position);
-      for (const change of changes) {
-        if (!isOpen()) return;
-        const data = JSON.stringify(toAlertJson(change.alert));
-        response.write(`event: alert\nid: ${change.position}\ndata: ${data}\n\n`);
-        position = change.position;
-      }
-      if (changes.length === 0) continue;
-      if (response.writableLength > maxBufferBytes) return;
-      isWanted = true;
-    }
-  };
-  const pump = (): void => {
-    isWanted = true;
-    if (isRunning || !isOpen() || response.writableLength > maxBufferBytes) return;
-    isRunning = true;
-    run()
-      .catch(() => {
-        // The store is away. Nothing new need happen before it is back, so we look again ourselves.
-        setTimeout(pump, RETRY_MS).unref();
-      })
-      .finally(() => {
-        isRunning = false;
-      });
-  };
-  return pump;
 }

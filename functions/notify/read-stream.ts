@@ -6,7 +6,16 @@ export interface StreamEvent {
 }
 
 /** The `alert` events of a stream, until `count` of them have come; then the stream is left. */
-export async function readAlertEvents(response: Response, count: number): Promise<StreamEvent[]> {
+export function readAlertEvents(response: Response, count: number): Promise<StreamEvent[]> {
+  return readEvents(response, 'alert', count);
+}
+
+/** The same for events of any name. */
+export async function readEvents(
+  response: Response,
+  name: string,
+  count: number,
+): Promise<StreamEvent[]> {
   const found: StreamEvent[] = [];
   let text = '';
   const decoder = new TextDecoder();
@@ -15,7 +24,7 @@ export async function readAlertEvents(response: Response, count: number): Promis
     text += decoder.decode(chunk, { stream: true });
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';
-    found.push(...blocks.map(parseBlock).filter((event) => event.event === 'alert'));
+    found.push(...blocks.map(parseBlock).filter(({ event }) => event === name));
     if (found.length >= count) break;
   }
   return found;
