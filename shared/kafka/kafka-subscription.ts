@@ -1,8 +1,9 @@
 import { type Consumer, type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Log } from '#shared/log.ts';
-import { topicError, withinDeadline } from './kafka-client.ts';
+import { withinDeadline } from './kafka-client.ts';
 import { toStoredRecord } from './kafka-record.ts';
 import { LeasedPartition } from './leased-partition.ts';
+import { OffsetCommits } from './offset-commits.ts';
 import type { Subscription } from './topic.ts';
 
 export interface KafkaSubscriptionOptions {
@@ -19,7 +20,8 @@ const RESTART_DELAY_MS = 1000;
 
 /**
  * One membership in one group: keeps a kafkajs consumer running, and turns its batches into leased
- * partitions. A consumer that gave up is replaced by a new one until `stop`.
+ * partitions. A consumer that gave up, or that cannot be trusted any more, is replaced by a new one
+ * until `stop`; only the one in `#consumer` is listened to.
  */
 export class KafkaSubscription {
   readonly #subscription: Subscription;
@@ -27,6 +29,7 @@ export class KafkaSubscription {
   #consumer: Consumer | undefined;
   #partitions = new Map<number, LeasedPartition>();
   #restartTimer: NodeJS.Timeout | undefined;
+  #leaving: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(subscription: Subscription, options: KafkaSubscriptionOptions) {
@@ -34,45 +37,53 @@ export class KafkaSubscription {
     this.#options = options;
   }
 
-  /** Resolves when the group has taken us in. */
+  /** Resolves when the group has taken us in. Where it has not, nothing is left running. */
   async start(): Promise<void> {
     const { brokers, joinTimeoutMs } = this.#options;
     const { topic, group } = this.#subscription;
-    const what = `joining group ${group} on topic ${topic}`;
     const consumer = this.#create();
-    const run = async (): Promise<void> => {
-      const joined = new Promise<void>((resolve, reject) => {
-        consumer.on('consumer.group_join', () => resolve());
-        // A broker that has just started says for a moment that it is loading the group; kafkajs
-        // then tries again by itself, and the deadline around this ends it.
-        consumer.on('consumer.crash', ({ payload }) => {
-          if (!payload.restart) reject(payload.error);
-        });
-      });
-      joined.catch(() => {}); // what fails before it is waited for is told below
-      await consumer.connect();
-      await consumer.subscribe({ topic, fromBeginning: this.#subscription.from === 'earliest' });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        // Batches are only queued here, so one worker does; the queues are what runs at once.
-        partitionsConsumedConcurrently: 1,
-        eachBatch: async (payload) => this.#onBatch(payload),
-      });
-      await joined;
-    };
+    this.#consumer = consumer;
+    const joining = this.#join(consumer);
     try {
-      await withinDeadline(run(), joinTimeoutMs, brokers, what);
+      const what = `joining group ${group} on topic ${topic}`;
+      await withinDeadline(joining, joinTimeoutMs, brokers, what);
     } catch (error) {
       if (this.#consumer === consumer) this.#consumer = undefined;
-      void consumer.disconnect().catch(() => {});
+      // Only when it has ended: kafkajs cannot stop what is still joining, it would be a member.
+      void joining.catch(() => {}).then(() => disconnect(consumer));
       throw error;
     }
   }
 
+  async #join(consumer: Consumer): Promise<void> {
+    const { topic, from } = this.#subscription;
+    const joined = new Promise<void>((resolve, reject) => {
+      consumer.on('consumer.group_join', () => resolve());
+      // A broker that has just started says for a moment that it is loading the group; kafkajs
+      // then tries again by itself, and the deadline around this ends it.
+      consumer.on('consumer.crash', ({ payload }) => {
+        if (!payload.restart) reject(payload.error);
+      });
+    });
+    joined.catch(() => {}); // what fails before it is waited for is told below
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: from === 'earliest' });
+    if (this.#consumer !== consumer) throw new Error('given up');
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      // Batches are only queued here, so one worker does; the queues are what runs at once.
+      partitionsConsumedConcurrently: 1,
+      eachBatch: async (payload) => {
+        if (this.#consumer === consumer) this.#onBatch(payload);
+      },
+    });
+    await joined;
+  }
+
   #create(): Consumer {
-    const { kafka, log, sessionTimeoutMs } = this.#options;
-    const consumer = kafka.consumer({
+    const { kafka, sessionTimeoutMs } = this.#options;
+    const consumer: Consumer = kafka.consumer({
       groupId: this.#subscription.group,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.floor(sessionTimeoutMs / HEARTBEATS_A_SESSION),
@@ -88,60 +99,93 @@ export class KafkaSubscription {
         initialRetryTime: 100,
         maxRetryTime: 2000,
         retries: 5,
-        restartOnFailure: async () => true,
+        restartOnFailure: async () => this.#stopped === undefined && this.#consumer === consumer,
       },
     });
-    this.#consumer = consumer;
-    consumer.on('consumer.rebalancing', () => this.#revokeAll());
-    consumer.on('consumer.group_join', ({ payload }) => {
-      this.#revokeAll();
-      if (this.#stopped !== undefined) return;
-      for (const partition of payload.memberAssignment[this.#subscription.topic] ?? []) {
-        this.#lease(consumer, partition);
-      }
-    });
-    consumer.on('consumer.crash', ({ payload }) => {
-      this.#revokeAll();
-      log.warn({ err: payload.error, group: this.#subscription.group }, 'the reader is restarted');
-      if (!payload.restart && this.#consumer === consumer) this.#restartLater();
-    });
+    this.#listen(consumer);
     return consumer;
   }
 
-  #restartLater(): void {
-    if (this.#stopped !== undefined) return;
-    this.#restartTimer = setTimeout(() => {
-      void this.#consumer?.disconnect().catch(() => {});
-      this.start().catch((error: unknown) => {
-        this.#options.log.warn({ err: error }, 'the reader does not come back yet');
-        this.#restartLater();
-      });
-    }, RESTART_DELAY_MS);
+  #listen(consumer: Consumer): void {
+    const { log, brokers } = this.#options;
+    const { topic, group } = this.#subscription;
+    const commits = new OffsetCommits(consumer, { topic, brokers });
+    let hasJoined = false;
+    // A fetch asked for under one membership may be answered under the next, and kafkajs would go
+    // on behind it: what lies between where the group stands and there would never be read.
+    let areFetchesOver = true;
+    consumer.on('consumer.rebalancing', () => {
+      areFetchesOver = true;
+      if (this.#consumer === consumer) void this.#revokeAll();
+    });
+    consumer.on('consumer.group_join', ({ payload }) => {
+      if (this.#consumer !== consumer) return;
+      hasJoined = true;
+      const released = this.#revokeAll();
+      if (this.#stopped !== undefined) return;
+      if (!areFetchesOver) return this.#replace(consumer, released);
+      areFetchesOver = false;
+      for (const partition of payload.memberAssignment[topic] ?? []) {
+        this.#lease(consumer, commits, partition);
+      }
+    });
+    consumer.on('consumer.crash', ({ payload }) => {
+      areFetchesOver = true;
+      if (this.#consumer !== consumer) return;
+      void this.#revokeAll();
+      log.warn({ err: payload.error, group }, 'the reader is restarted');
+      // What crashes before it has joined is told by `start`.
+      if (payload.restart || !hasJoined) return;
+      this.#consumer = undefined;
+      void disconnect(consumer);
+      this.#restartLater();
+    });
   }
 
-  #lease(consumer: Consumer, partition: number): void {
+  /**
+   * For a consumer that has joined again from inside one of its fetches (a partition's leader has
+   * moved, the topic has grown) while those from other brokers went on. kafkajs does not tell
+   * whether a batch was asked for before or after, so a new consumer reads on.
+   */
+  #replace(consumer: Consumer, released: Promise<unknown>): void {
+    const { log } = this.#options;
+    const { group } = this.#subscription;
+    log.info({ group }, 'brokers or partitions have changed, the reader joins anew');
+    this.#consumer = undefined;
+    this.#leaving = released.then(() => disconnect(consumer));
+    void this.#leaving.then(() => this.#restart());
+  }
+
+  #restart(): void {
+    if (this.#stopped !== undefined) return;
+    this.start().catch((error: unknown) => {
+      if (this.#stopped !== undefined) return;
+      this.#options.log.warn({ err: error }, 'the reader does not come back yet');
+      this.#restartLater();
+    });
+  }
+
+  #restartLater(): void {
+    clearTimeout(this.#restartTimer);
+    if (this.#stopped !== undefined) return;
+    this.#restartTimer = setTimeout(() => this.#restart(), RESTART_DELAY_MS);
+  }
+
+  #lease(consumer: Consumer, commits: OffsetCommits, partition: number): void {
     const { topic } = this.#subscription;
     const place = [{ topic, partitions: [partition] }];
+    commits.begin(partition);
     const leased = new LeasedPartition({
       topic,
       partition,
       subscription: this.#subscription,
-      commit: (number, nextOffset) => this.#commit(consumer, number, nextOffset),
-      pause: () => consumer.pause(place),
-      resume: () => consumer.resume(place),
+      commit: (number, nextOffset) => commits.commit(number, nextOffset),
+      pause: () => whereRunning(() => consumer.pause(place)),
+      resume: () => whereRunning(() => consumer.resume(place)),
     });
     // A pause outlives the lease that asked for it.
-    consumer.resume(place);
+    whereRunning(() => consumer.resume(place));
     this.#partitions.set(partition, leased);
-  }
-
-  async #commit(consumer: Consumer, partition: number, nextOffset: bigint): Promise<void> {
-    const { topic } = this.#subscription;
-    try {
-      await consumer.commitOffsets([{ topic, partition, offset: String(nextOffset) }]);
-    } catch (error) {
-      throw topicError(this.#options.brokers, `committing in topic ${topic}`, error);
-    }
   }
 
   #onBatch({ batch, resolveOffset, isStale }: EachBatchPayload): void {
@@ -151,9 +195,11 @@ export class KafkaSubscription {
     resolveOffset(batch.lastOffset());
   }
 
-  #revokeAll(): void {
-    for (const leased of this.#partitions.values()) leased.revoke();
+  /** Resolves when the reader has done what it does at the last moment. */
+  #revokeAll(): Promise<unknown> {
+    const released = [...this.#partitions.values()].map((leased) => leased.revoke());
     this.#partitions = new Map();
+    return Promise.allSettled(released);
   }
 
   stop(): Promise<void> {
@@ -164,6 +210,22 @@ export class KafkaSubscription {
   async #stop(): Promise<void> {
     clearTimeout(this.#restartTimer);
     await Promise.all([...this.#partitions.values()].map((leased) => leased.stop()));
-    await this.#consumer?.disconnect();
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
+    await consumer?.disconnect();
+    await this.#leaving;
+  }
+}
+
+async function disconnect(consumer: Consumer): Promise<void> {
+  await consumer.disconnect().catch(() => {}); // it is given up in any case
+}
+
+/** kafkajs throws while it has no group, between a crash and what follows; its pauses end too. */
+function whereRunning(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The lease is about to end.
   }
 }

@@ -66,10 +66,11 @@ export class LeasedPartition {
   }
 
   /** The partition is going to another reader: what is settled may just be committed. */
-  revoke(): void {
+  async revoke(): Promise<void> {
     if (this.lease.signal.aborted) return;
-    void this.#options.subscription.onRelease?.(this.lease, 'rebalance');
+    const released = this.#options.subscription.onRelease?.(this.lease, 'rebalance');
     this.#controller.abort();
+    await released;
   }
 
   /** Delivers nothing more, waits for the reader, lets it commit, and ends. */
