@@ -1,8 +1,8 @@
 /**
  * `node fill-compile-cache.ts FOLDER`: starts the function in FOLDER/main.cjs, and keeps what V8
  * compiled of it until it listened in FOLDER/compile-cache. A container that reads it starts in
- * three quarters of the time (bench/README.md). Needs nothing but Node: the Containerfile runs it
- * in the base image, since another version of Node would not read the cache.
+ * four fifths of the time (bench/README.md). Needs nothing but Node: the Containerfile runs it in
+ * the base image, since another version of Node would not read the cache.
  *
  * The same function and the same Node make the same bytes. V8's seeds are fixed while the cache is
  * filled, by the two flags that V8 leaves out of the mark by which it knows its cache. The script's
