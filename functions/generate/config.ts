@@ -2,6 +2,7 @@ import { type ConfigOf, commonSettings, type Settings, setting } from '#shared/c
 import { parseAmount } from '#shared/domain/amount.ts';
 import { TRANSACTION_ID_MAX_BYTES } from '#shared/events/event-types.ts';
 import { kafkaSettings } from '#shared/kafka/kafka-settings.ts';
+import { dropSettings } from './drop-kafka.ts';
 import type { GenerateLimits } from './limits.ts';
 import { makeTopicsSetting } from './make-topics.ts';
 import type { ProduceDefaults } from './produce-request.ts';
@@ -21,6 +22,7 @@ export const generateSettings = {
     description: 'Topic that the labels of planted cases go to; none: labels are not kept.',
   }),
   MAKE_TOPICS: makeTopicsSetting,
+  ...dropSettings,
   RATE: setting.integer({
     description: 'Transactions a second that are made all the time; 0: only when asked.',
     fallback: '0',

@@ -7,21 +7,18 @@ import { createLog } from '#shared/log.ts';
 import { createRegistry } from '#shared/metrics.ts';
 import { createGenerateApp } from './app.ts';
 import { defaultsOf, generateSettings, limitsOf } from './config.ts';
+import { runErrand } from './errands.ts';
 import { runStandingTraffic } from './standing-traffic.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(generateSettings, process.env);
   const log = createLog('generate', config.LOG_LEVEL);
-  const writer = createKafkaTopics({
+  const kafka = {
     ...{ brokers: config.KAFKA_BROKERS, log, clientId: 'splitwatch-generate' },
     security: kafkaSecurity(config),
-    writeTimeoutMs: config.WRITE_TIMEOUT_MS,
-  });
-  if (config.MAKE_TOPICS !== undefined) {
-    await writer.ensureTopics(config.MAKE_TOPICS);
-    log.info({ topics: config.MAKE_TOPICS }, 'the topics are there');
-    return writer.close();
-  }
+  };
+  if (await runErrand(config, kafka)) return;
+  const writer = createKafkaTopics({ ...kafka, writeTimeoutMs: config.WRITE_TIMEOUT_MS });
   const readiness = watchReadiness({ problem: writer.problem, intervalMs: 2_000, failuresMax: 5 });
   const stopping = new AbortController();
   let isReady = (): boolean => true;

@@ -1,5 +1,5 @@
-import type { Admin } from 'kafkajs';
-import { createKafkaClient, type KafkaClientOptions, withinDeadline } from './kafka-client.ts';
+import { ADMIN_TIMEOUT_MS, adminOf, lagOf } from './kafka-admin.ts';
+import { createKafkaClient, type KafkaClientOptions } from './kafka-client.ts';
 import { KafkaSubscription } from './kafka-subscription.ts';
 import { createKafkaWriter } from './kafka-writer.ts';
 import type { TopicAdmin, TopicReader, TopicWriter } from './topic.ts';
@@ -15,7 +15,6 @@ export interface KafkaTopicsOptions extends KafkaClientOptions {
 
 export type KafkaTopics = TopicWriter & TopicReader & TopicAdmin;
 
-const ADMIN_TIMEOUT_MS = 10_000;
 /** Kafka's own word for its `default.replication.factor`. */
 const BROKER_DECIDES = -1;
 
@@ -70,51 +69,4 @@ export function createKafkaTopics(options: KafkaTopicsOptions): KafkaTopics {
       await Promise.all([writer.close(), ask.close()]);
     },
   };
-}
-
-/** One admin connection for all questions, made when first needed, made anew after a failure. */
-function adminOf(create: () => Admin, brokers: readonly string[]) {
-  let connected: Promise<Admin> | undefined;
-  const drop = async (): Promise<void> => {
-    const dropped = connected;
-    connected = undefined;
-    await dropped?.then((admin) => admin.disconnect()).catch(() => {});
-  };
-  const connect = async (): Promise<Admin> => {
-    const admin = create();
-    await admin.connect();
-    return admin;
-  };
-  return {
-    async run<T>(what: string, work: (admin: Admin) => Promise<T>): Promise<T> {
-      connected ??= connect();
-      try {
-        return await withinDeadline(connected.then(work), ADMIN_TIMEOUT_MS, brokers, what);
-      } catch (error) {
-        void drop();
-        throw error;
-      }
-    },
-    close: drop,
-  };
-}
-
-async function lagOf(
-  admin: Admin,
-  topic: string,
-  group: string,
-  from: 'earliest' | 'latest',
-): Promise<number> {
-  const ends = await admin.fetchTopicOffsets(topic);
-  const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-  const settled = new Map(
-    (committed?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)]),
-  );
-  let lag = 0n;
-  for (const { partition, low, high } of ends) {
-    const offset = settled.get(partition) ?? -1n;
-    const nothingYet = from === 'earliest' ? BigInt(low) : BigInt(high);
-    lag += BigInt(high) - (offset < 0n ? nothingYet : offset);
-  }
-  return Number(lag);
 }
