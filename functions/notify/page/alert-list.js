@@ -69,10 +69,10 @@ export function createAlertList(list, onAccount) {
     get size() {
       return cards.size;
     },
-    /** Cursor from which older alerts are asked for. */
+    /** Where the last alert of the list opened. */
     get oldest() {
       const last = /** @type {HTMLElement | null} */ (list.lastElementChild);
-      return last?.dataset.opened;
+      return last === null ? undefined : Number(last.dataset.opened);
     },
   };
 }

@@ -57,28 +57,55 @@ async function fetchPage(query) {
   return answer.json();
 }
 
+/**
+ * Alerts that came since the load under way asked for its list, which may be without them;
+ * undefined while none is under way.
+ * @type {Alert[] | undefined}
+ */
+let cameMeanwhile;
+
 /** Loads the newest alerts of the account. Tries again until it has them. */
 async function loadNewest() {
   const mine = ++generation;
   for (;;) {
+    cameMeanwhile = [];
     try {
       const page = await fetchPage({ limit: String(FIRST_LOAD), ...(account && { account }) });
-      if (mine !== generation) return undefined;
+      if (mine !== generation) return;
       byId('notice').hidden = true;
       list.clear();
       list.putOlder(page.alerts);
+      for (const alert of cameMeanwhile) if (isShown(alert)) list.putLive(alert);
+      cameMeanwhile = undefined;
       next = page.next;
       showSummary(page.summary);
       for (const alert of page.alerts) noticeReceived(alert);
       showEdges();
-      return page;
+      goLive(page);
+      return;
     } catch (error) {
-      if (mine !== generation) return undefined;
+      if (mine !== generation) return;
       byId('notice').textContent = `The alerts cannot be loaded: ${messageOf(error)}`;
       byId('notice').hidden = false;
       await new Promise((resolve) => setTimeout(resolve, 2_000));
     }
   }
+}
+
+let isLive = false;
+
+/**
+ * From the first list that is shown on, alerts come by themselves. Which list that is depends on
+ * whether somebody typed a filter before the one asked for first was here.
+ * @param {Page} page
+ */
+function goLive(page) {
+  if (isLive) return;
+  isLive = true;
+  const oldest = page.alerts.at(-1);
+  if (page.next !== null && oldest) chart.setKnownFrom(Date.parse(oldest.firstReceivedAt));
+  chart.draw(nowMs());
+  openAlertStream({ position: page.position, onAlert, onState: showConnection });
 }
 
 /** @param {Alert} alert */
@@ -94,6 +121,7 @@ let arrived = [];
 
 /** Alerts are put into the page once a frame, however many come. @param {Alert} alert */
 function onAlert(alert) {
+  cameMeanwhile?.push(alert);
   arrived.push(alert);
   if (arrived.length === 1) requestFrame(putArrived);
 }
@@ -147,7 +175,9 @@ async function loadOlder() {
   const mine = generation;
   button.disabled = true;
   try {
-    const before = list.oldest ?? '';
+    // An alert from further down may stand last, once it was brought up to date; what is missing
+    // begins where the last list ended, or higher, where alerts had to make room.
+    const before = String(Math.max(next ?? 0, list.oldest ?? 0));
     const query = { limit: String(NEXT_LOAD), before, ...(account && { account }) };
     const page = await fetchPage(query);
     if (mine !== generation) return;
@@ -205,15 +235,10 @@ byId('clear-filter').addEventListener('click', () => setAccount(''));
 byId('more').addEventListener('click', () => void loadOlder());
 window.addEventListener('hashchange', () => setAccount(accountOfAddress()));
 
-const first = await loadNewest();
-if (first?.next != null) {
-  const oldest = first.alerts.at(-1);
-  if (oldest !== undefined) chart.setKnownFrom(Date.parse(oldest.firstReceivedAt));
-}
+await loadNewest();
 const tick = () => {
   chart.draw(nowMs());
   showLastAlert(lastReceivedAt, nowMs());
 };
 tick();
 setInterval(tick, 1_000);
-openAlertStream({ position: first?.position ?? 0, onAlert, onState: showConnection });
