@@ -56,7 +56,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'image',
-    group: DEVELOP,
+    group: KNATIVE,
     summary: "make a function's container image without Docker",
     load: () => import('./image.ts'),
   },
@@ -65,6 +65,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: KNATIVE,
     summary: 'put it on a cluster with Knative',
     load: () => import('./deploy.ts'),
+  },
+  {
+    name: 'status',
+    group: KNATIVE,
+    summary: 'show what runs on the cluster, with pods, lag and alerts',
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'logs',
+    group: KNATIVE,
+    summary: 'show what the functions on the cluster write',
+    load: () => import('./logs.ts'),
+  },
+  {
+    name: 'open',
+    group: KNATIVE,
+    summary: 'open the page of the one on the cluster',
+    load: () => import('./open.ts'),
+  },
+  {
+    name: 'clean',
+    group: KNATIVE,
+    summary: 'take all of it off the cluster, and prove it',
+    load: () => import('./clean.ts'),
   },
   {
     name: 'check',

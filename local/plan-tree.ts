@@ -21,6 +21,8 @@ export interface Plan {
   readonly name: string;
   /** Shown in brackets behind the name, such as a version. */
   readonly about: string;
+  /** What is being carried out: `deploy` unless set. */
+  readonly verb: string;
   readonly phases: readonly Phase[];
 }
 
@@ -29,10 +31,12 @@ export function createPlan(
   name: string,
   about: string,
   phases: Readonly<Record<string, readonly string[]>>,
+  verb = 'deploy',
 ): Plan {
   return {
     name,
     about,
+    verb,
     phases: Object.entries(phases).map(([phase, steps]) => ({
       name: phase,
       steps: steps.map((step) => ({ name: step, status: 'PENDING', note: '' })),
@@ -62,7 +66,7 @@ export function renderPlan(plan: Plan): string[] {
     `Plan(s) for "${plan.name}":`,
     '.',
     `└── ${plan.name} (${plan.about})`,
-    `    └── Plan deploy (serial strategy) [${statusOf(phases)}]`,
+    `    └── Plan ${plan.verb} (serial strategy) [${statusOf(phases)}]`,
   ];
   for (const [i, phase] of phases.entries()) {
     const isLastPhase = i === phases.length - 1;

@@ -68,7 +68,10 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
     cluster.apply(inventoryObject(next, namespace));
   // Before anything is made, so that clean finds all of it however this ends.
   await keep({ ...inventory, objects: [...inventory.objects, ...old] });
-  const applied = await runSteps(options, objects);
+  const applied = await runSteps(options, objects).catch(async (error: unknown) => {
+    await keep({ ...inventory, objects: [...inventory.objects, ...old], isVerified: false });
+    throw error;
+  });
   const removed: ObjectRef[] = [];
   for (const ref of old) if (await cluster.remove(ref)) removed.push(ref);
   await keep({ ...inventory, isVerified: options.isWaiting });
