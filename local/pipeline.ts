@@ -167,7 +167,7 @@ function urlOf(serving: Serving): string {
 async function settled(sources: readonly KafkaSource[], deadlineMs: number): Promise<boolean> {
   const endMs = performance.now() + deadlineMs;
   for (const source of sources) {
-    while ((await source.stats()).lag > 0) {
+    while ((await source.stats()).lag !== 0) {
       if (performance.now() > endMs) return false;
       await new Promise((resolve) => setTimeout(resolve, COMMIT_INTERVAL_MS / 2));
     }

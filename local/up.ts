@@ -174,11 +174,8 @@ async function stopParts(
 async function drained(source: KafkaSource, deadlineMs: number): Promise<void> {
   while (performance.now() < deadlineMs) {
     await source.commit();
-    const lag = await source.stats().then(
-      (stats) => stats.lag,
-      () => 0, // Kafka is away: there is nothing to wait for.
-    );
-    if (lag === 0) return;
+    const { lag } = await source.stats();
+    if (lag === undefined || lag === 0) return; // Kafka is away, or there is nothing to wait for.
     await sleep(50);
   }
 }

@@ -74,6 +74,18 @@ describe('KafkaSink (facts 2)', () => {
     expect((await post(sink.url)).status).toBe(404);
   });
 
+  it.each(['//', '//default/fraud', '///'])('answers 404 for the path %s', async (path) => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const { hostname, port } = new URL(sink.url);
+      const asking = request({ hostname, port, path }, (response) =>
+        resolve(response.resume().statusCode),
+      );
+      asking.on('error', reject);
+      asking.end();
+    });
+    expect(status).toBe(404);
+  });
+
   it('answers 405 for anything but POST', async () => {
     const response = await fetch(sink.urlOf('fraud'));
     expect(response.status).toBe(405);

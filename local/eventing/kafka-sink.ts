@@ -28,7 +28,7 @@ export interface KafkaSinkStats {
   readonly accepted: number;
   /** Answered 4xx. */
   readonly refused: number;
-  /** Answered 503; the record may have been written nevertheless. */
+  /** Answered 503 (or 500); the record may have been written nevertheless. */
   readonly failed: number;
 }
 
@@ -57,13 +57,19 @@ export async function startKafkaSink(options: KafkaSinkOptions): Promise<KafkaSi
   const counts = { accepted: 0, refused: 0, failed: 0 };
   const serving = await serve(
     (request, response) => {
-      void answer(request, sinks, options).then(({ status, detail, headers }) => {
-        if (status === 202) counts.accepted += 1;
-        else if (status === 503) counts.failed += 1;
-        else counts.refused += 1;
-        response.writeHead(status, headers).end(detail);
-        discardRest(request, response);
-      });
+      const failed = (error: unknown): Answer => {
+        options.log.error({ err: error }, 'a request was not understood: a defect');
+        return { status: 500, detail: 'a defect of the sink' };
+      };
+      void answer(request, sinks, options)
+        .catch(failed)
+        .then(({ status, detail, headers }) => {
+          if (status === 202) counts.accepted += 1;
+          else if (status >= 500) counts.failed += 1;
+          else counts.refused += 1;
+          response.writeHead(status, headers).end(detail);
+          discardRest(request, response);
+        });
     },
     {
       port: options.port ?? 0,
@@ -90,8 +96,9 @@ async function answer(
   sinks: ReadonlyMap<string, SinkSpec>,
   { writer, log }: KafkaSinkOptions,
 ): Promise<Answer> {
-  const path = new URL(request.url ?? '/', 'http://sink').pathname.replace(/\/$/, '');
-  const sink = sinks.get(path);
+  // A path can be none, as `//` is, and a caller may ask for anything.
+  const path = URL.parse(request.url ?? '/', 'http://sink')?.pathname.replace(/\/$/, '');
+  const sink = path === undefined ? undefined : sinks.get(path);
   if (sink === undefined) return { status: 404, detail: 'no such KafkaSink' };
   if (request.method !== 'POST') {
     return { status: 405, detail: 'POST a CloudEvent', headers: { allow: 'POST' } };

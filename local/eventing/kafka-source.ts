@@ -14,7 +14,7 @@ import {
   type Uri,
 } from './delivery.ts';
 import { createPoster, type Poster } from './post.ts';
-import { eventToPost, recordToEvent, type SourceName } from './record-to-event.ts';
+import { bareEvent, eventToPost, recordToEvent, type SourceName } from './record-to-event.ts';
 import { type SendResult, send } from './send.ts';
 import { createSettledOffsets, type SettledOffsets } from './settled-offsets.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -54,8 +54,8 @@ export interface KafkaSourceStats {
   /** Records that neither took: gone. */
   readonly lost: number;
   readonly inFlight: number;
-  /** Records that the group has not committed. */
-  readonly lag: number;
+  /** Records that the group has not committed; undefined while Kafka does not tell. */
+  readonly lag: number | undefined;
   /** Committed offset of each partition that is assigned here. */
   readonly committed: Readonly<Record<number, bigint>>;
 }
@@ -133,7 +133,8 @@ class SourceEngine implements KafkaSource {
     for (const { lease, committed: offset } of this.#open.values()) {
       if (offset !== undefined) committed[lease.partition] = offset;
     }
-    return { ...this.#counts, lag: (await this.#subscription?.lag()) ?? 0, committed };
+    const lag = await this.#subscription?.lag().catch(() => undefined);
+    return { ...this.#counts, lag, committed };
   }
 
   stop(): Promise<void> {
@@ -184,18 +185,31 @@ class SourceEngine implements KafkaSource {
     return open;
   }
 
-  /** Delivers one record, or dead-letters it, or loses it, and only then settles its offset. */
+  /**
+   * Delivers one record, or dead-letters it, or loses it, and only then settles its offset. Never
+   * rejects: a record of which no event can be made is given up like one that is refused.
+   */
   async #deliver(open: OpenLease, record: StoredRecord, signal: AbortSignal): Promise<void> {
     this.#counts.inFlight += 1;
-    const event = recordToEvent(record, this.#name);
-    const sent = await this.#send(this.#delivery, this.#options.sinkUrl, event, signal);
-    let isSettled = sent.kind === 'delivered';
-    if (sent.kind === 'delivered') this.#counts.delivered += 1;
-    if (sent.kind === 'refused') {
-      isSettled = await this.#giveUp(record, event, sent, signal);
-    }
+    const isSettled = await this.#tryOut(record, signal)
+      .catch((error: unknown) => this.#giveUpBroken(record, String(error), signal))
+      .catch((error: unknown) => this.#lose(record, String(error)));
     this.#counts.inFlight -= 1;
     if (isSettled) open.offsets.settle(record.offset);
+  }
+
+  async #tryOut(record: StoredRecord, signal: AbortSignal): Promise<boolean> {
+    const event = recordToEvent(record, this.#name);
+    const sent = await this.#send(this.#delivery, this.#options.sinkUrl, event, signal);
+    if (sent.kind === 'refused') return this.#giveUp(record, event, sent, signal);
+    if (sent.kind === 'delivered') this.#counts.delivered += 1;
+    return sent.kind === 'delivered';
+  }
+
+  async #giveUpBroken(record: StoredRecord, why: string, signal: AbortSignal): Promise<boolean> {
+    const reason = `no event can be made of the record: ${why}`;
+    const refused = { kind: 'refused', result: { kind: 'failure', reason }, url: 'none' } as const;
+    return this.#giveUp(record, bareEvent(record, this.#name), refused, signal);
   }
 
   async #giveUp(
@@ -204,24 +218,24 @@ class SourceEngine implements KafkaSource {
     sent: Extract<SendResult, { kind: 'refused' }> & { url: string },
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { log } = this.#options;
     const { topic, partition, offset } = record;
-    const where = { topic, partition, offset: String(offset), reason: describe(sent.result) };
+    const reason = describe(sent.result);
     const uri = this.#delivery.deadLetterSink;
-    let deadLetterSink = 'none';
-    if (uri !== undefined) {
-      const letter = toDeadLetter(event, sent.url, sent.result);
-      const outcome = await this.#send(this.#delivery, uri, letter, signal);
-      if (outcome.kind === 'delivered') {
-        this.#counts.deadLettered += 1;
-        log.warn(where, 'dead letter');
-        return true;
-      }
-      if (outcome.kind === 'abandoned') return false;
-      deadLetterSink = describe(outcome.result);
-    }
+    if (uri === undefined) return this.#lose(record, reason);
+    const letter = toDeadLetter(event, sent.url, sent.result);
+    const outcome = await this.#send(this.#delivery, uri, letter, signal);
+    if (outcome.kind === 'refused') return this.#lose(record, reason, describe(outcome.result));
+    if (outcome.kind === 'abandoned') return false;
+    this.#counts.deadLettered += 1;
+    const where = { topic, partition, offset: String(offset), reason };
+    this.#options.log.warn(where, 'dead letter');
+    return true;
+  }
+
+  #lose({ topic, partition, offset }: StoredRecord, reason: string, deadLetterSink = 'none'): true {
     this.#counts.lost += 1;
-    log.error(
+    const where = { topic, partition, offset: String(offset), reason };
+    this.#options.log.error(
       { ...where, deadLetterSink, lost: this.#counts.lost },
       'LOST: nobody took the record',
     );

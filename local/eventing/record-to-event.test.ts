@@ -39,6 +39,14 @@ describe('a plain record (facts 1)', () => {
     expect(attributes.time).toBe('2017-07-23T01:06:47.000Z');
   });
 
+  it.each([-9e15, 9e15, Number.NaN, Date.UTC(10_000, 0, 1)])(
+    'has no time where its timestamp %d is none that RFC 3339 can tell',
+    (timestampMs) => {
+      const event = recordToEvent({ ...RECORD, timestampMs }, SOURCE);
+      expect(event.attributes).not.toHaveProperty('time');
+    },
+  );
+
   it('has the record key as extensions key and partitionkey', () => {
     expect(attributes).toMatchObject({ key: '66:26', partitionkey: '66:26' });
   });

@@ -57,8 +57,9 @@ function plainEvent(record: StoredRecord, { namespace, name }: SourceName): Wire
     id: `partition:${partition}/offset:${offset}`,
     source: `/apis/v1/namespaces/${namespace}/kafkasources/${name}#${topic}`,
     subject: `partition:${partition}#${offset}`,
-    time: new Date(record.timestampMs).toISOString(),
   };
+  const time = timeOf(record.timestampMs);
+  if (time !== undefined) attributes.time = time;
   if (key !== null) {
     attributes.key = key;
     attributes.partitionkey = key;
@@ -72,6 +73,20 @@ function plainEvent(record: StoredRecord, { namespace, name }: SourceName): Wire
     contentType: headers['content-type'],
     data: record.value ?? Buffer.alloc(0),
   };
+}
+
+/** RFC 3339 knows the years 0 to 9999; whoever writes a record may give it any 64-bit timestamp. */
+function timeOf(timestampMs: number): string | undefined {
+  const date = new Date(timestampMs);
+  const year = date.getUTCFullYear(); // NaN where there is no such date
+  return year >= 0 && year <= 9999 ? date.toISOString() : undefined;
+}
+
+/** The event with nothing in it but the record's value and place: for a record that defies us. */
+export function bareEvent(record: StoredRecord, source: SourceName): WireEvent {
+  const { topic, partition, offset, value } = record;
+  const bare = { topic, partition, offset, value, timestampMs: 0, key: null, headers: {} };
+  return recordToEvent(bare, source);
 }
 
 /** Headers and body of the one POST that KafkaSource makes for an event: always binary mode. */
