@@ -87,6 +87,16 @@ describe('at start', () => {
     expect(await failure(open(server.url, { startTimeoutMs: 60_000 }))).toBeInstanceOf(ConfigError);
   });
 
+  test.each([
+    ['a database that is no number', 'redis://:s3cret@127.0.0.1:1/abc'],
+    ['a password that cannot be decoded', 'redis://:s3cret%@127.0.0.1:1'],
+  ])('says at once that the address has %s', async (_, url) => {
+    const error = await failure(open(url, { startTimeoutMs: 60_000 }));
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error.message).toMatch(/REDIS_URL: .*redis:\/\/\[user:password@\]host:port/);
+    expect(error.message).not.toContain('s3cret');
+  });
+
   test('takes a password and a database from the URL', async () => {
     const server = await own(['--requirepass', 'p@ss']);
     const connection = await open(`${server.url.replace('//', '//:p%40ss@')}/3`);

@@ -48,15 +48,16 @@ export interface RedisConnection<S extends RedisScripts = Record<never, never>> 
 
 /**
  * A connection to one Redis that recovers by itself from anything: restarts, pauses, a network that
- * goes silent, a failover behind the same address. Resolves when Redis answers and may not evict keys (L5).
+ * goes silent, a failover behind the same address. Resolves when Redis answers and may not evict
+ * keys (L5).
  *
- * @throws ConfigError when Redis refuses our credentials or may evict keys; AppError `state` when
- * it cannot be reached within `startTimeoutMs`. Neither shows the password.
+ * @throws ConfigError for an address that is none, and when Redis refuses our credentials or may
+ * evict keys; AppError `state` when it cannot be reached within `startTimeoutMs`. Neither shows the password.
  */
 export async function connectRedis<S extends RedisScripts = Record<never, never>>(
   options: RedisOptions<S>,
 ): Promise<RedisConnection<S>> {
-  const connection = new Connection(options);
+  const connection = openConnection(options);
   try {
     await connection.start();
     await refuseEviction(connection, options);
@@ -65,6 +66,16 @@ export async function connectRedis<S extends RedisScripts = Record<never, never>
     throw error;
   }
   return connection;
+}
+
+/** Not connected yet. The client throws here for an address that it cannot take apart. */
+function openConnection<S extends RedisScripts>(options: RedisOptions<S>): Connection<S> {
+  try {
+    return new Connection(options);
+  } catch (error) {
+    const form = 'redis://[user:password@]host:port[/number], each part percent-encoded';
+    throw new ConfigError([`REDIS_URL: expected ${form} (${messageOf(error)})`]);
+  }
 }
 
 /** The URL without user and password, for people to read. */
