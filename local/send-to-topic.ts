@@ -10,9 +10,9 @@ import type { SendResult } from './send-to-score.ts';
 import { mediaTypeOf } from './transaction-text.ts';
 
 /**
- * Writes one line, JSON object or CloudEvent (S4) to a topic as a transaction event (W1), if it is a
- * good one.
- * With an `id` of its own it is the same transaction as when it is posted to score with it.
+ * Writes one line, JSON object or CloudEvent (S4) to a topic as a transaction event (W1), if it is
+ * a good one. With an `id` of its own it is the same transaction as when it is posted to score with
+ * it.
  * @throws AppError `topic` when the brokers do not take it.
  */
 export async function sendToTopic(

@@ -17,8 +17,8 @@ function namesSetting(description: string): Setting<readonly string[] | undefine
 
 /**
  * The settings that turn a start of generate into an errand: delete what a deployment that is being
- * taken down leaves in Kafka, then end. They are for a Job inside the cluster, where the brokers can
- * be reached.
+ * taken down leaves in Kafka, then end. They are for a Job inside the cluster, where the brokers
+ * can be reached.
  */
 export const dropSettings = {
   DROP_GROUPS: namesSetting(

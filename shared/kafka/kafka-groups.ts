@@ -4,7 +4,9 @@ import { createKafkaClient, type KafkaClientOptions } from './kafka-client.ts';
 
 /** What a deployment leaves in Kafka, and how far its readers are behind. */
 export interface KafkaGroups {
-  /** Records of the topic that the group has not committed yet; a new group reads from the start. */
+  /**
+   * Records of the topic that the group has not committed yet; a new group reads from the start.
+   */
   lag(group: string, topic: string): Promise<number>;
   /**
    * Deletes those of the groups that are there; their offsets go. A group whose readers are just

@@ -52,7 +52,8 @@ export interface RedisConnection<S extends RedisScripts = Record<never, never>> 
  * keys (L5).
  *
  * @throws ConfigError for an address that is none, and when Redis refuses our credentials or may
- * evict keys; AppError `state` when it cannot be reached within `startTimeoutMs`. Neither shows the password.
+ * evict keys; AppError `state` when it cannot be reached within `startTimeoutMs`. Neither shows the
+ * password.
  */
 export async function connectRedis<S extends RedisScripts = Record<never, never>>(
   options: RedisOptions<S>,
@@ -85,7 +86,9 @@ export function showUrl(url: string): string {
   return `${parsed.protocol}//${parsed.host}${parsed.pathname === '/' ? '' : parsed.pathname}`;
 }
 
-/** Deleted to see whether writes are taken; it never exists, so nothing is changed or replicated. */
+/**
+ * Deleted to see whether writes are taken; it never exists, so nothing is changed or replicated.
+ */
 const WRITE_PROBE_KEY = 'sw:write-probe';
 
 class Connection<S extends RedisScripts> implements RedisConnection<S> {

@@ -27,7 +27,9 @@ const CONDITIONS: ReadonlySet<string> = new Set([
   'NOPERM',
 ]);
 
-/** What a server says that is no master any more: another one is, and our address may lead there. */
+/**
+ * What a server says that is no master any more: another one is, and our address may lead there.
+ */
 const DEMOTED: ReadonlySet<string> = new Set(['READONLY', 'MASTERDOWN']);
 
 /** Conditions that waiting does not cure when they meet us at start. */

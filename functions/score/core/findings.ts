@@ -6,8 +6,8 @@ import { positionOf, windowStart } from './window.ts';
 
 /**
  * A remembered verdict with its member lists, read from the entries as they stood when the verdict
- * was made: those that had come by then. The window of every known entry is whole, so the same verdict
- * has the same members each time.
+ * was made: those that had come by then. The window of every known entry is whole, so the same
+ * verdict has the same members each time.
  */
 export function toVerdict(state: PairState, verdict: EntryVerdict, rule: Rule): Verdict {
   const findings = verdict.findings.map(

@@ -1,9 +1,9 @@
 import type { AmountMinor, TotalMinor } from '#shared/domain/amount.ts';
 
 /**
- * What is remembered of one pair: its transactions back to 2 W + allowed lateness before the newest,
- * in (time, id) order, each with its trailing total as it is now and the verdict first given. Ids
- * are known back to W + allowed lateness (O2); the windows of those reach one W further.
+ * What is remembered of one pair: its transactions back to 2 W + allowed lateness before the
+ * newest, in (time, id) order, each with its trailing total as it is now and the verdict first
+ * given. Ids are known back to W + allowed lateness (O2); the windows of those reach one W further.
  * Owned by one store and changed in place by `addToPair`, which keeps these invariants:
  *
  * - `entries` is sorted and each id stands in it once; `byId` holds the same entries;
