@@ -15,6 +15,8 @@ export const PLAIN_ARGUMENTS: readonly string[] = [
   ...['--set', 'notify.pageToken.existingSecret=splitwatch-page'],
 ];
 
+/** The last of them parts the documents of files that are read one after another. */
+const HEADER_LINES = 4;
 const SOURCE = /^# Source: splitwatch\/templates\/(\S+)\n/;
 
 /** What `helm template` wrote, by file name. */
@@ -43,6 +45,7 @@ export function withHeader(text: string, chart: string): string {
   return `# Made from knative/chart by \`node knative/render.ts\`; change that and run it again.
 # chart sha256:${chart}
 # below sha256:${digest(text)}
+---
 ${text}`;
 }
 
@@ -51,7 +54,7 @@ export function readHeader(file: string): { readonly said: string[]; readonly be
   const said = [...file.matchAll(/^# (?:chart|below) sha256:([0-9a-f]{64})$/gm)];
   return {
     said: said.map(([, hex]) => hex as string),
-    below: digest(file.split('\n').slice(3).join('\n')),
+    below: digest(file.split('\n').slice(HEADER_LINES).join('\n')),
   };
 }
 

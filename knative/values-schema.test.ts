@@ -17,7 +17,7 @@ const FUNCTIONS: readonly (readonly [string, Settings, readonly string[]])[] = [
   // A KafkaSource has no token to send.
   ['score', scoreSettings, ['K_SINK', 'K_CE_OVERRIDES', 'AUTH_TOKEN']],
   ['notify', notifySettings, ['PAGE_TOKEN', 'TOPIC_NAME', 'AUTH_TOKEN']],
-  ['generate', generateSettings, ['TOPIC', 'MAKE_TOPICS', 'KAFKA_']],
+  ['generate', generateSettings, ['TOPIC', 'MAKE_', 'DROP_', 'KAFKA_']],
 ];
 
 describe.each(FUNCTIONS)('the schema of %s', (name, settings, chartsOwn) => {

@@ -44,6 +44,9 @@ export async function provideLaneParts(
     helm: async () => {
       environment.HELM_PATH = await programOf('helm', log);
     },
+    kn: async () => {
+      environment.KN_PATH = await programOf('kn', log);
+    },
   };
   for (const name of names) {
     try {
@@ -58,7 +61,7 @@ export async function provideLaneParts(
   return { environment, missing, stop };
 }
 
-type ProgramName = 'chromium' | 'hey' | 'helm';
+type ProgramName = 'chromium' | 'hey' | 'helm' | 'kn';
 
 /** The broker is not one that we started: its console tools still need the jars, and Java. */
 async function jarsForConsoleTools(log: (line: string) => void): Promise<string | undefined> {

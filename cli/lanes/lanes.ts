@@ -38,8 +38,8 @@ export const LANES: readonly Lane[] = [
   },
   {
     name: 'chart',
-    summary: 'the Helm chart, by Helm; only when named',
-    needs: ['helm'],
+    summary: 'the chart by Helm, the kn lines; only when named',
+    needs: ['helm', 'kn'],
     project: 'chart',
     isExtra: true,
   },

@@ -8,13 +8,21 @@ const PACKAGED = NAMES.filter((name) => PARTS[name].packages.length > 0);
 /** A machine that offers everything; each row below takes something away. */
 const RICH: Machine = {
   platform: 'linux',
-  given: { redis: 'redis://r', kafka: 'k:9092', chromium: '/c', hey: '/h', helm: '/helm' },
+  given: {
+    redis: 'redis://r',
+    kafka: 'k:9092',
+    chromium: '/c',
+    hey: '/h',
+    helm: '/helm',
+    kn: '/kn',
+  },
   programs: {
     redis: '/bin/r',
     kafka: '/bin/java',
     chromium: '/bin/c',
     hey: '/bin/h',
     helm: '/bin/helm',
+    kn: '/bin/kn',
   },
   hasDocker: true,
   canInstall: true,

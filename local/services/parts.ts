@@ -2,7 +2,7 @@
  * The programs that this project works with and does not bring along. Each is looked for in the
  * same places in the same order, see `choosePart`; this table says what to look for.
  */
-export type PartName = 'redis' | 'kafka' | 'chromium' | 'hey' | 'helm';
+export type PartName = 'redis' | 'kafka' | 'chromium' | 'hey' | 'helm' | 'kn';
 
 export interface Part {
   /** Environment variable that names a running one, or a program, to be used as it is. */
@@ -59,5 +59,15 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
     image: undefined,
     packages: [],
     install: { darwin: 'brew install helm', other: 'https://helm.sh/docs/intro/install' },
+  },
+  kn: {
+    variable: 'KN_PATH',
+    programs: ['kn'],
+    image: undefined,
+    packages: [],
+    install: {
+      darwin: 'brew install knative/client/kn',
+      other: 'https://knative.dev/docs/client/install-kn',
+    },
   },
 };

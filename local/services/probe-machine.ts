@@ -57,7 +57,7 @@ export async function findProgram(
 
 async function isUsable(name: PartName, path: string): Promise<boolean> {
   if (name === 'hey') return true; // it has no --version
-  if (name === 'helm') return answers(path, ['version']);
+  if (name === 'helm' || name === 'kn') return answers(path, ['version']);
   if (name !== 'kafka') return answers(path, ['--version']);
   const { exitCode, output } = await runProgramFile(path, ['-version'], {
     timeoutMs: PROBE_TIMEOUT_MS,
