@@ -39,6 +39,12 @@ describe('an event stream', () => {
     ]);
   });
 
+  it('tells an id that comes without data, since a reader goes on behind it', async () => {
+    expect(await read('event: beat\nid: 7\n\n')).toEqual([
+      { event: 'beat', id: '7', data: undefined },
+    ]);
+  });
+
   it('has no event where there is no data, or where the stream ends before its end', async () => {
     expect(await read('event: alert\n\ndata: unfinished\n')).toEqual([]);
   });

@@ -2,13 +2,17 @@
 export interface StreamEvent {
   readonly id: string | undefined;
   readonly event: string;
-  readonly data: string;
+  /** Undefined where it has none: it then only tells the id to go on behind. */
+  readonly data: string | undefined;
 }
 
 /** Longest event that is read, characters; a stream that sends a longer one is broken. */
 const EVENT_MAX_CHARACTERS = 4 * 1024 * 1024;
 
-/** The events of a stream as they come. Comments and unknown fields are passed over. */
+/**
+ * The events of a stream as they come, those too that have an id and nothing else. Comments and
+ * unknown fields are passed over.
+ */
 export async function* eventsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
   const decoder = new TextDecoder();
   let rest = '';
@@ -34,5 +38,6 @@ function parseBlock(block: string): StreamEvent | undefined {
     if (field === 'event') event = value;
     if (field === 'id') id = value;
   }
-  return data.length === 0 ? undefined : { id, event, data: data.join('\n') };
+  if (data.length === 0 && id === undefined) return undefined;
+  return { id, event, data: data.length === 0 ? undefined : data.join('\n') };
 }

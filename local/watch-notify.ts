@@ -20,7 +20,8 @@ const RETRY_DELAY_MS = 1000;
 
 /**
  * Follows the alerts of a running notify (server-sent events, `GET /events`) until told to stop.
- * After a lost connection it goes on behind the last alert seen (Last-Event-ID).
+ * After a lost connection it goes on behind the last place that notify told, with an alert or with
+ * a beat (Last-Event-ID): an alert that comes while the connection is away is shown when it is back.
  *
  * @throws Error when the first connection fails: a wrong address or token would fail for ever.
  */
@@ -32,7 +33,7 @@ export async function watchNotify(options: WatchNotifyOptions): Promise<void> {
     try {
       for await (const { id, event, data } of eventsOf(body)) {
         if (id !== undefined) lastEventId = id;
-        if (event === 'alert') options.onFraud(fraudOf(data));
+        if (event === 'alert' && data !== undefined) options.onFraud(fraudOf(data));
       }
       throw new Error('the connection ended');
     } catch (error) {

@@ -16,8 +16,9 @@ export interface WatchTopicOptions {
 }
 
 /**
- * Shows the fraud events of a topic, each as often as it is in there. Reads as a group of its own
- * and commits nothing, so nobody else is disturbed.
+ * Shows the fraud events of a topic, each as often as it is in there. Reads as a group of its own,
+ * so nobody else is disturbed, and commits in it what was shown: when the group is joined again (a
+ * broker was restarted), it goes on there.
  */
 export function watchTopic(options: WatchTopicOptions): Promise<RunningSubscription> {
   const { reader, topic, fromBeginning, onFraud, onOther } = options;
@@ -25,7 +26,7 @@ export function watchTopic(options: WatchTopicOptions): Promise<RunningSubscript
     topic,
     group: `splitwatch-watch-${randomUUID()}`,
     from: fromBeginning ? 'earliest' : 'latest',
-    onRecords: async (_lease, records) => {
+    onRecords: async (lease, records) => {
       for (const record of records) {
         try {
           onFraud(fraudOfRecord(record));
@@ -33,6 +34,9 @@ export function watchTopic(options: WatchTopicOptions): Promise<RunningSubscript
           onOther(record, (error as Error).message);
         }
       }
+      const last = records.at(-1);
+      // Where it fails the next one covers it; at worst something is shown again.
+      if (last !== undefined) await lease.commit(last.offset + 1n).catch(() => {});
     },
   });
 }

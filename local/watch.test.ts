@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Fraud } from '#shared/domain/fraud.ts';
 import { encodeFraud, fraudToJson } from '#shared/events/fraud-event.ts';
+import type { Subscription, TopicReader } from '#shared/kafka/topic.ts';
 import { createEmbeddedLog } from './embedded-log.ts';
 import { eventToRecord } from './eventing/event-to-record.ts';
 import { fromRequest, type WireEvent } from './eventing/wire-event.ts';
@@ -30,7 +31,7 @@ function fraud(sequence: number): Fraud {
 }
 
 /** A notify that sends one alert to each reader, with the next number as id, and hangs up. */
-async function startFlakyNotify() {
+async function startFlakyNotify(firstEvents = 'event: beat\ndata:\n\n') {
   const resumedFrom: Array<string | undefined> = [];
   const authorizations: Array<string | undefined> = [];
   const server = createServer((request, response: ServerResponse) => {
@@ -40,7 +41,8 @@ async function startFlakyNotify() {
     const id = Number(lastId ?? 0) + 1;
     const data = JSON.stringify(fraudToJson(fraud(id)));
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write('retry: 1000\nevent: beat\ndata:\n\n');
+    response.write(`retry: 1000\n${firstEvents}`);
+    if (resumedFrom.length === 1 && firstEvents.includes('id:')) return response.end();
     response.write(`event: alert\nid: ${id}\ndata: ${data}\n\n`, () => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -72,6 +74,24 @@ describe('watching notify', () => {
     expect(connection.slice(0, 2)).toEqual([false, true]);
   });
 
+  it.each([
+    ['with', 'event: beat\nid: 41\ndata:\n\n'],
+    ['without', 'event: beat\nid: 41\n\n'],
+  ])('goes on behind a beat when no alert came before, %s data', async (_name, beat) => {
+    const notify = await startFlakyNotify(beat);
+    const stopping = new AbortController();
+    const seen: Fraud[] = [];
+    const watching = watchNotify({
+      ...{ url: notify.url, signal: stopping.signal },
+      onFraud: (alert) => seen.push(alert),
+    });
+    await vi.waitFor(() => expect(seen).toHaveLength(1), { timeout: 10_000 });
+    stopping.abort();
+    await watching;
+    expect(notify.resumedFrom.slice(0, 2)).toEqual([undefined, '41']);
+    expect(seen[0]).toEqual(fraud(42));
+  });
+
   it('fails at once where nobody answers', async () => {
     const { signal } = new AbortController();
     const watching = watchNotify({ url: 'http://127.0.0.1:1', signal, onFraud: () => {} });
@@ -99,5 +119,32 @@ describe('watching a topic', () => {
     onTestFinished(() => watching.stop());
     await vi.waitFor(() => expect(seen).toEqual([fraud(1), fraud(1)]));
     expect(reasons).toHaveLength(1);
+  });
+
+  it('shows nothing twice and leaves nothing out when its group is joined again', async () => {
+    const log = createEmbeddedLog({ partitions: 1 });
+    const { headers, body } = encodeFraud(fraud(1));
+    const record = eventToRecord(fromRequest(headers, Buffer.from(body)) as WireEvent, 'binary');
+    await log.write('fraud', [record]);
+    const seen: Fraud[] = [];
+    let joined: Subscription | undefined;
+    const reader: TopicReader = {
+      subscribe: (subscription) => {
+        joined = subscription;
+        return log.subscribe(subscription);
+      },
+    };
+    const watching = await watchTopic({
+      ...{ reader, topic: 'fraud', fromBeginning: true },
+      onFraud: (alert) => seen.push(alert),
+      onOther: () => {},
+    });
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    await watching.stop();
+    await log.write('fraud', [record]);
+    const again = await log.subscribe(joined as Subscription);
+    onTestFinished(() => again.stop());
+    await vi.waitFor(async () => expect(await again.lag()).toBe(0));
+    expect(seen).toHaveLength(2);
   });
 });
