@@ -29,7 +29,7 @@ export interface FunctionProcessOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Takes what it writes to standard output after `{"listening":PORT}`, line by line. */
   readonly onOutput?: (line: string) => void;
-  /** Takes what it writes to standard error, line by line: its log. */
+  /** Takes what it writes to standard error, its log, line by line, once it listens. */
   readonly onLogLine: (line: string) => void;
 }
 
@@ -61,10 +61,13 @@ export async function startFunctionProcess(
   });
   child.stdin.on('error', () => {}); // it has ended; `ended` says so
   const lastLines: string[] = [];
+  // Held back until it listens: when it never does, the error tells them, and nobody reads it twice.
+  let held: string[] | undefined = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     lastLines.push(line);
     if (lastLines.length > KEPT_LINES) lastLines.shift();
-    onLogLine(line);
+    if (held === undefined) onLogLine(line);
+    else held.push(line);
   });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`${name} cannot be started: ${error.message}`));
@@ -74,7 +77,9 @@ export async function startFunctionProcess(
   });
   const kill = (): void => killGroup(child);
   try {
-    const port = await listeningPort(child, options, ended);
+    const port = await listeningPort(child, options, { ended, lastLines });
+    for (const line of held) onLogLine(line);
+    held = undefined;
     return { port, ended, kill, stop: (timeoutMs) => stop(child, ended, timeoutMs) };
   } catch (error) {
     kill();
@@ -86,13 +91,14 @@ export async function startFunctionProcess(
 async function listeningPort(
   child: ChildProcess,
   { name, onOutput = () => {} }: FunctionProcessOptions,
-  ended: Promise<string>,
+  { ended, lastLines }: { ended: Promise<string>; lastLines: readonly string[] },
 ): Promise<number> {
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<number>((resolve, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`${name} does not listen within ${START_TIMEOUT_MS / 1000} s`));
+        const silence = `${name} does not listen within ${START_TIMEOUT_MS / 1000} s`;
+        reject(new Error(`${silence} ${lastLines.join(' | ')}`.trimEnd()));
       }, START_TIMEOUT_MS);
       void ended.then((ending) => reject(new Error(ending)));
       if (child.stdout === null) return;

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startFunctionProcess } from './function-process.ts';
-import { startKeptFunction } from './kept-function.ts';
+import { type KeptFunctionOptions, startKeptFunction } from './kept-function.ts';
 
 /** A function as small as can be: says where it listens, answers with its process id. */
 const FUNCTION = `
 import { createServer } from 'node:http';
+import { existsSync } from 'node:fs';
+if (process.env.FAIL_WHILE && existsSync(process.env.FAIL_WHILE)) process.exit(1);
 if (process.env.FAIL) { console.error('PORT is wrong'); process.exit(78); }
 const server = createServer((_request, response) => response.end(String(process.pid)));
 server.listen(Number(process.env.PORT), '127.0.0.1', () => {
@@ -27,13 +29,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function startKept() {
+async function startKept(options: Partial<KeptFunctionOptions> = {}) {
   const reports: string[] = [];
   const output: string[] = [];
   const kept = await startKeptFunction({
     ...{ name: 'small', script, port: 0, environment: process.env, onLogLine: () => {} },
     onOutput: (line) => output.push(line),
     report: (sentence) => reports.push(sentence),
+    ...options,
   });
   onTestFinished(() => kept.stop());
   const pid = async (): Promise<number> => Number(await (await fetch(kept.url)).text());
@@ -66,12 +69,14 @@ describe('a function as a process', () => {
     expect(await running.ended).toContain('small ended');
   });
 
-  it('fails with its last words when it ends instead of listening', async () => {
+  it('fails with its last words, told once, when it ends instead of listening', async () => {
+    const logged: string[] = [];
     const environment = { ...process.env, PORT: '0', FAIL: 'yes' };
     const starting = startFunctionProcess({
-      ...{ name: 'small', script, environment, onLogLine: () => {} },
+      ...{ name: 'small', script, environment, onLogLine: (line: string) => logged.push(line) },
     });
     await expect(starting).rejects.toThrow(/small ended \(78\).*PORT is wrong/);
+    expect(logged).toEqual([]); // the error has them; whoever catches it may know better words
   });
 });
 
@@ -85,6 +90,22 @@ describe('a kept function', () => {
     expect(kept).toMatchObject({ url, restarts: 1 });
     expect(reports[0]).toMatch(/^small ended \(SIGKILL\).* starting it again in 250 ms$/);
     expect(reports).toContain('small runs again');
+  });
+
+  it('is tried again as often as it takes, and runs when what it needs is back', async () => {
+    const away = join(folder, 'away');
+    const environment = { ...process.env, FAIL_WHILE: away };
+    const { kept, reports, pid } = await startKept({
+      environment,
+      backoff: { firstMs: 1, maxMs: 4 },
+    });
+    await writeFile(away, '');
+    kept.kill();
+    const failures = (): number => reports.filter((one) => one.includes('does not start')).length;
+    await vi.waitFor(() => expect(failures()).toBeGreaterThan(11), { timeout: 15_000 });
+    await rm(away);
+    await vi.waitFor(async () => expect(await pid()).toBeGreaterThan(0), { timeout: 10_000 });
+    expect(kept.restarts).toBe(1);
   });
 
   it('is asked to end when it is stopped, and is not started again', async () => {

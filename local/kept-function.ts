@@ -19,22 +19,23 @@ export interface KeptFunctionOptions extends FunctionProcessOptions {
   readonly port: number;
   /** Takes one sentence about each death and restart. */
   readonly report: (sentence: string) => void;
+  /** Wait before the first restart, and the longest; 250 and 10,000 ms unless set. */
+  readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
 }
 
-/** Tries in a row; one that then ran for a while starts the count anew. */
-const RESTARTS_MAX = 10;
-const BACKOFF_FIRST_MS = 250;
-const BACKOFF_MAX_MS = 10_000;
+const BACKOFF = { firstMs: 250, maxMs: 10_000 };
+/** One that ran so long is waited for as after its first death. */
 const STABLE_AFTER_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 /**
  * Starts a function and keeps it running on the same port: when it dies that is reported, and it is
- * started again after a wait that doubles each time, at most ten times in a row. The first start is
- * not repeated: what fails then (a setting, a port) would fail again.
+ * started again after a wait that doubles each time up to a bound, as often as it takes: as on a
+ * cluster, what it needs may be away for hours. The first start is not repeated: what fails then (a
+ * setting, a port) would fail again.
  */
 export async function startKeptFunction(options: KeptFunctionOptions): Promise<KeptFunction> {
-  const { name, report } = options;
+  const { name, report, backoff = BACKOFF } = options;
   const run = (port: number): Promise<FunctionProcess> =>
     startFunctionProcess({
       ...options,
@@ -53,9 +54,8 @@ export async function startKeptFunction(options: KeptFunctionOptions): Promise<K
       const ending = await current.ended;
       if (isStopping) return;
       if (performance.now() - startedMs > STABLE_AFTER_MS) tries = 0;
-      if (++tries > RESTARTS_MAX)
-        return report(`${ending}; given up after ${RESTARTS_MAX} restarts`);
-      const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (tries - 1));
+      const waitMs = Math.min(backoff.maxMs, backoff.firstMs * 2 ** tries);
+      tries += 1;
       report(`${ending}; starting it again in ${waitMs} ms`);
       const timer = Promise.withResolvers<void>();
       const timeout = setTimeout(timer.resolve, waitMs);
