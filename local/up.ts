@@ -30,6 +30,7 @@ export interface RunningUp {
   readonly names: UpNames;
   /** The functions, for tests that end one. */
   readonly functions: { readonly score: readonly KeptFunction[]; readonly notify: KeptFunction };
+  /** After `stop`: as they were in the end. */
   stats(): Promise<UpStats>;
   /**
    * Ends all in the order in which nothing is left half done: traffic, sources (what is behind them
@@ -118,6 +119,19 @@ async function startParts(options: UpOptions, ending: Ending): Promise<RunningUp
   );
 
   const parts = { generate, toScore, score, toNotify, notify, sink, topics };
+  const stats = async (): Promise<UpStats> => {
+    const [toScoreStats, toNotifyStats] = await Promise.all([toScore.stats(), toNotify.stats()]);
+    return {
+      score: toScoreStats,
+      notify: toNotifyStats,
+      sink: sink.stats(),
+      restarts: [...score, notify, generate].reduce((sum, one) => sum + one.restarts, 0),
+    };
+  };
+  let last: UpStats | undefined;
+  const keepLast = async (): Promise<void> => {
+    last = await stats();
+  };
   let stopped: Promise<void> | undefined;
   return {
     pageUrl: notify.url,
@@ -125,14 +139,9 @@ async function startParts(options: UpOptions, ending: Ending): Promise<RunningUp
     generateUrl: generate.url,
     names,
     functions: { score, notify },
-    stats: async () => ({
-      score: await toScore.stats(),
-      notify: await toNotify.stats(),
-      sink: sink.stats(),
-      restarts: [...score, notify, generate].reduce((sum, one) => sum + one.restarts, 0),
-    }),
+    stats: async () => last ?? stats(),
     stop: ({ drainMs = 5000 } = {}) => {
-      stopped ??= stopParts(parts, drainMs, options.report);
+      stopped ??= stopParts({ ...parts, keepLast }, drainMs, options.report);
       return stopped;
     },
   };
@@ -146,6 +155,8 @@ interface UpParts {
   readonly notify: KeptFunction;
   readonly sink: KafkaSink;
   readonly topics: KafkaTopics;
+  /** Keeps the stats as they are in the end: without Kafka's connections nobody can ask. */
+  keepLast(): Promise<void>;
 }
 
 async function stopParts(
@@ -163,6 +174,7 @@ async function stopParts(
     () => parts.toNotify.stop(),
     () => parts.notify.stop(),
     () => parts.sink.stop(),
+    () => parts.keepLast(),
     () => parts.topics.close(),
   ];
   for (const step of steps) {

@@ -40,7 +40,9 @@ describe('./splitwatch up, on a real broker and a real Redis', () => {
     expect(shown).toContain('ce_type:io.splitwatch.fraud.v1');
     expect(shown).toContain('"total":"11612.00"');
     await up.stop();
-    expect(await up.stats()).toMatchObject({ score: { delivered: 2, lost: 0 } });
+    const stats = await up.stats();
+    expect(stats).toMatchObject({ score: { delivered: 2, lost: 0, lag: 0 } });
+    expect(await up.stats()).toBe(stats); // kept: nobody connects to Kafka again
   });
 
   it('keeps what cannot be scored in the dead-letter topic, with its reason (L4)', async () => {
