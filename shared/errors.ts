@@ -82,7 +82,7 @@ export const ERRORS = {
   state: {
     status: 503,
     retryable: true,
-    title: 'The store of totals does not answer',
+    title: 'The store does not answer',
     expected: 'to be sent again after Retry-After, when the store answers',
   },
   sink: {

@@ -111,6 +111,7 @@ export function createGenerateApp(parts: GenerateAppParts): GenerateApp {
     refuseMethod(response, 'GET, HEAD'),
   );
   app.use((_request, response) => {
+    metrics.refused('notfound');
     sendAnswer(response, refusal(new AppError('notfound', 'path: nothing is here')));
   });
   app.use(answerError(onRefusal));

@@ -94,6 +94,7 @@ function readAsked(headers: EventHeaders, body: Buffer, maxJsonDepth: number): J
   } else if (isEvent) data = readBinaryEvent(headers, body, maxJsonDepth).data;
   else data = readBody(contentType, body, maxJsonDepth);
   if (data.kind === 'json' && isJsonObject(data.value)) return data.value;
+  if (mediaType === 'text/plain') throw unreadable('application/json');
   throw malformed('body', 'a JSON object');
 }
 

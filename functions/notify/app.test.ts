@@ -43,7 +43,7 @@ describe('a refusal (H)', () => {
   const data = JSON.parse(body) as Record<string, unknown>;
 
   test.each<[string, number, string, RequestInit]>([
-    ['no CloudEvent', 400, 'malformed', { body: 'hello' }],
+    ['no CloudEvent', 400, 'malformed', { headers: { 'content-type': 'application/json' }, body }],
     ['another type', 400, 'malformed', { headers: { ...headers, 'ce-type': 'other' }, body }],
     ['no JSON', 400, 'malformed', { headers, body: '{"alertId"' }],
     ['a wrong total', 422, 'invalid', { headers, body: JSON.stringify({ ...data, total: '1e9' }) }],

@@ -89,6 +89,7 @@ export function createNotifyApp(parts: NotifyAppParts): NotifyApp {
   const files = loadPageFiles();
   const routes = createRoutes({
     ...{ store, probes, streams, files, access, registry, log, isReady, notReadyReason },
+    refused: metrics.refused,
   });
   return {
     listener: (request, response) => {

@@ -72,11 +72,11 @@ describe('GET /events', () => {
     expect(names(await reading)).toEqual(['late1']);
   });
 
-  test('refuses more streams than the limit with 503, and takes one when one has left', async () => {
+  test('refuses more streams than the limit with 429, and takes one when one has left', async () => {
     notify = await startApp({ limits: { maxStreams: 1 } });
     const leaving = new AbortController();
     await fetch(`${notify.url}/events`, { signal: leaving.signal });
-    expect((await notify.get('/events')).status).toBe(503);
+    expect((await notify.get('/events')).status).toBe(429);
     leaving.abort();
     await expect.poll(() => notify.metric('splitwatch_page_streams{}'.replace('{}', ''))).toBe(0);
     const again = await notify.get('/events');

@@ -37,7 +37,7 @@ export function createEventStreams(parts: {
       if (response.destroyed) return;
       if (isClosed || ends.size >= limits.maxStreams) {
         const detail = isClosed ? 'this replica is going away' : 'too many pages are open';
-        throw new AppError('state', detail, { retryAfterS: 2 });
+        throw new AppError('busy', detail, { retryAfterS: 2 });
       }
       const { maxBufferBytes } = limits;
       const pump = createAlertPump({ feed, response, position, maxBufferBytes });

@@ -141,3 +141,24 @@ function statusUnderHost(url: string, host: string): Promise<number | undefined>
       .end();
   });
 }
+
+test('counts refusals of its other routes too (H)', async () => {
+  notify = await startApp();
+  await notify.get('/alerts?limit=x');
+  await notify.get('/alerts/none');
+  await notify.get('/nowhere');
+  await fetch(`${notify.url}/`, { method: 'PUT' });
+  const counted = (reason: string) =>
+    notify.metric(`splitwatch_refusals_total{reason="${reason}"}`);
+  expect(await counted('invalid')).toBe(1);
+  expect(await counted('notfound')).toBe(2);
+  expect(await counted('method')).toBe(1);
+});
+
+test('answers 415 to a fraud event that is not JSON (H)', async () => {
+  notify = await startApp();
+  const headers = { 'content-type': 'application/xml' };
+  const answer = await fetch(notify.url, { method: 'POST', headers, body: '<a/>' });
+  expect(answer.status).toBe(415);
+  expect(answer.headers.get('kne-reason')).toBe('mediatype');
+});

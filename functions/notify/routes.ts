@@ -7,7 +7,7 @@ import express, {
   type Response,
 } from 'express';
 import type { Registry } from 'prom-client';
-import { AppError, toAppError } from '#shared/errors.ts';
+import { AppError, type ErrorCode, toAppError } from '#shared/errors.ts';
 import { malformed } from '#shared/events/refusals.ts';
 import { jsonAnswer, refusal, sendAnswer } from '#shared/http/answer.ts';
 import { mountOps } from '#shared/http/ops-routes.ts';
@@ -30,6 +30,8 @@ export interface RoutesParts {
   readonly log: Log;
   readonly isReady: () => boolean;
   readonly notReadyReason: () => string | undefined;
+  /** Counts a refusal by its reason. */
+  readonly refused: (reason: ErrorCode) => void;
 }
 
 /** Every route of notify but the event path: the page, what it reads, and the probes. */
@@ -49,13 +51,15 @@ export function createRoutes(parts: RoutesParts): RequestListener {
   mountOps(app, parts);
   app.all('/', (_request, response) => {
     const allow = 'GET, HEAD, POST';
-    const error = new AppError('method', `method: expected ${allow}`, { field: 'method' });
+    const details = { field: 'method', expected: allow };
+    parts.refused('method');
+    const error = new AppError('method', `method: expected ${allow}`, details);
     sendAnswer(response, refusal(error, { allow }));
   });
-  app.use((_request, response) => {
-    sendAnswer(response, refusal(new AppError('notfound', 'path: nothing is here')));
+  app.use(() => {
+    throw new AppError('notfound', 'path: nothing is here', { field: 'path' });
   });
-  app.use(answerError(parts.log));
+  app.use(answerError(parts));
   return app;
 }
 
@@ -149,10 +153,11 @@ function protect(_request: Request, response: Response, next: NextFunction): voi
 }
 
 /** Express calls it for whatever a route throws, and for a path that cannot be percent-decoded. */
-function answerError(log: Log): ErrorRequestHandler {
+function answerError({ log, refused }: RoutesParts): ErrorRequestHandler {
   return (thrown: unknown, _request, response, _next) => {
     const isBadPath = thrown instanceof URIError;
     const error = isBadPath ? malformed('path', 'percent-encoded UTF-8') : toAppError(thrown);
+    refused(error.code);
     logFailure(log, error);
     sendAnswer(response, refusal(error));
   };

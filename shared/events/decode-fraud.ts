@@ -13,7 +13,7 @@ import { type EventHeaders, singleHeader } from './event-headers.ts';
 import { FRAUD_TYPE, TRANSACTION_ID_MAX_BYTES } from './event-types.ts';
 import { isJsonObject, JsonNumber, type JsonObject, member, parseJson } from './json-text.ts';
 import { mediaTypeOf } from './media-type.ts';
-import { invalid, malformed } from './refusals.ts';
+import { invalid, malformed, unreadable } from './refusals.ts';
 import { parseRfc3339 } from './rfc3339-time.ts';
 
 const MAX_JSON_DEPTH = 8;
@@ -39,7 +39,11 @@ export function decodeFraud(headers: EventHeaders, body: Buffer | string): Fraud
 
 function readEvent(headers: EventHeaders, body: Buffer): ReceivedEvent {
   const contentType = singleHeader(headers, 'content-type');
-  if (contentType === undefined || mediaTypeOf(contentType) !== STRUCTURED_MEDIA_TYPE) {
+  const mediaType = contentType === undefined ? 'application/json' : mediaTypeOf(contentType);
+  if (mediaType !== STRUCTURED_MEDIA_TYPE) {
+    if (mediaType !== 'application/json') {
+      throw unreadable(`application/json or ${STRUCTURED_MEDIA_TYPE}`);
+    }
     return readBinaryEvent(headers, body, MAX_JSON_DEPTH);
   }
   const value = parseJson(decodeUtf8(body, 'body'), 'body', MAX_JSON_DEPTH);
