@@ -38,16 +38,34 @@ export async function lagOf(
   group: string,
   from: 'earliest' | 'latest',
 ): Promise<number> {
-  const ends = await admin.fetchTopicOffsets(topic);
-  const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-  const settled = new Map(
-    (committed?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)]),
-  );
   let lag = 0n;
-  for (const { partition, low, high } of ends) {
-    const offset = settled.get(partition) ?? -1n;
-    const nothingYet = from === 'earliest' ? BigInt(low) : BigInt(high);
-    lag += BigInt(high) - (offset < 0n ? nothingYet : offset);
+  for (const { low, high, committed } of await placesOf(admin, topic, group)) {
+    const nothingYet = from === 'earliest' ? low : high;
+    lag += high - (committed ?? nothingYet);
   }
   return Number(lag);
+}
+
+/** The end of each partition of which the group has committed nothing yet. */
+export async function endsOfNew(
+  admin: Admin,
+  topic: string,
+  group: string,
+): Promise<Map<number, bigint>> {
+  const places = await placesOf(admin, topic, group);
+  const isNew = places.filter(({ committed }) => committed === undefined);
+  return new Map(isNew.map(({ partition, high }) => [partition, high]));
+}
+
+async function placesOf(admin: Admin, topic: string, group: string) {
+  const ends = await admin.fetchTopicOffsets(topic);
+  const [answer] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+  const committed = new Map(
+    (answer?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)]),
+  );
+  return ends.map(({ partition, low, high }) => {
+    const offset = committed.get(partition) ?? -1n; // Kafka's own word for none
+    const committedOffset = offset < 0n ? undefined : offset;
+    return { partition, low: BigInt(low), high: BigInt(high), committed: committedOffset };
+  });
 }

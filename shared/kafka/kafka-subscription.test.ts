@@ -25,7 +25,7 @@ function subscribe(script: Script, subscription: Partial<Subscription> = {}) {
   const running = new KafkaSubscription(
     { ...given, ...subscription },
     {
-      ...{ kafka: scripted.kafka, brokers: ['b:1'], log },
+      ...{ kafka: scripted.kafka, brokers: ['b:1'], log, endsOfNew: async () => new Map() },
       sessionTimeoutMs: 10_000,
       joinTimeoutMs: 3000,
     },

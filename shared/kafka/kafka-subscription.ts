@@ -13,6 +13,8 @@ export interface KafkaSubscriptionOptions {
   /** How long a reader may be silent before its partitions go to others, milliseconds. */
   readonly sessionTimeoutMs: number;
   readonly joinTimeoutMs: number;
+  /** The end of each partition of which the group has committed nothing yet. */
+  readonly endsOfNew: () => Promise<Map<number, bigint>>;
 }
 
 const HEARTBEATS_A_SESSION = 4;
@@ -28,6 +30,8 @@ export class KafkaSubscription {
   readonly #options: KafkaSubscriptionOptions;
   #consumer: Consumer | undefined;
   #partitions = new Map<number, LeasedPartition>();
+  /** Where partitions begin that the group never read, when it wants the latest records only. */
+  #beginnings: Map<number, bigint> | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
   #leaving: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
@@ -68,6 +72,9 @@ export class KafkaSubscription {
     joined.catch(() => {}); // what fails before it is waited for is told below
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: from === 'earliest' });
+    // What is the latest is settled once: kafkajs would look it up at its first fetch, and again
+    // after each join until something is committed, and pass over what was written between.
+    if (from === 'latest') this.#beginnings ??= await this.#options.endsOfNew();
     if (this.#consumer !== consumer) throw new Error('given up');
     await consumer.run({
       autoCommit: false,
@@ -79,6 +86,19 @@ export class KafkaSubscription {
       },
     });
     await joined;
+    await this.#holdBeginnings();
+  }
+
+  /** Commits where partitions begin: there they begin for whoever gets them next, too. */
+  async #holdBeginnings(): Promise<void> {
+    for (const [partition, beginning] of this.#beginnings ?? []) {
+      const leased = this.#partitions.get(partition);
+      // What is another reader's begins where that one says.
+      if (leased === undefined) this.#beginnings?.delete(partition);
+      await leased?.lease.commit(beginning).catch((error: unknown) => {
+        this.#options.log.warn({ err: error, partition }, 'where reading began is not committed');
+      });
+    }
   }
 
   #create(): Consumer {
@@ -179,13 +199,19 @@ export class KafkaSubscription {
       topic,
       partition,
       subscription: this.#subscription,
-      commit: (number, nextOffset) => commits.commit(number, nextOffset),
+      commit: async (number, nextOffset) => {
+        await commits.commit(number, nextOffset);
+        this.#beginnings?.delete(number);
+      },
       pause: () => whereRunning(() => consumer.pause(place)),
       resume: () => whereRunning(() => consumer.resume(place)),
     });
     // A pause outlives the lease that asked for it.
     whereRunning(() => consumer.resume(place));
     this.#partitions.set(partition, leased);
+    const beginning = this.#beginnings?.get(partition);
+    if (beginning === undefined) return;
+    whereRunning(() => consumer.seek({ topic, partition, offset: String(beginning) }));
   }
 
   #onBatch({ batch, resolveOffset, isStale }: EachBatchPayload): void {

@@ -1,4 +1,4 @@
-import { ADMIN_TIMEOUT_MS, adminOf, lagOf } from './kafka-admin.ts';
+import { ADMIN_TIMEOUT_MS, adminOf, endsOfNew, lagOf } from './kafka-admin.ts';
 import { createKafkaClient, type KafkaClientOptions } from './kafka-client.ts';
 import { KafkaSubscription } from './kafka-subscription.ts';
 import { createKafkaWriter } from './kafka-writer.ts';
@@ -48,10 +48,13 @@ export function createKafkaTopics(options: KafkaTopicsOptions): KafkaTopics {
     },
     async subscribe(subscription) {
       const { sessionTimeoutMs = 10_000, joinTimeoutMs = 30_000 } = options;
-      const settings = { kafka, brokers, log, sessionTimeoutMs, joinTimeoutMs };
-      const running = new KafkaSubscription(subscription, settings);
-      await running.start();
       const { topic, group, from } = subscription;
+      const running = new KafkaSubscription(subscription, {
+        ...{ kafka, brokers, log, sessionTimeoutMs, joinTimeoutMs },
+        endsOfNew: () =>
+          ask.run('asking for the latest records', (admin) => endsOfNew(admin, topic, group)),
+      });
+      await running.start();
       return {
         lag: () => ask.run('asking for the lag', (admin) => lagOf(admin, topic, group, from)),
         stop: () => running.stop(),
