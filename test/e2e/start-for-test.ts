@@ -13,8 +13,10 @@ export interface TestUp extends RunningUp {
   readonly reports: readonly string[];
 }
 
-/** The e2e lane uses this database of the Redis that it is given, and empties it. */
+/** The e2e lane uses this database of the Redis that it is given, unless somebody else does. */
 const DATABASE = 9;
+/** Marks a database that the lane took when it was empty, and that it may therefore empty. */
+const MARK = 'splitwatch-e2e';
 
 export async function startForTest(options: Partial<UpOptions> = {}): Promise<TestUp> {
   const output: string[] = [];
@@ -39,17 +41,28 @@ export async function startForTest(options: Partial<UpOptions> = {}): Promise<Te
   return { ...up, output, reports };
 }
 
-/** Address of an empty database. */
-export async function emptyRedis(): Promise<string> {
+/**
+ * Address of an empty database.
+ * @throws Error when it holds keys of somebody else: nothing of theirs is deleted.
+ */
+export async function emptyRedis(database = DATABASE): Promise<string> {
   const given = process.env.REDIS_URL;
   if (!given) {
     throw new Error('REDIS_URL is not set: run ./splitwatch test, which starts a Redis');
   }
   const url = new URL(given);
-  url.pathname = `/${DATABASE}`;
+  url.pathname = `/${database}`;
   const client = createClient({ url: url.href });
   await client.connect();
-  await client.flushDb();
-  await client.close();
+  try {
+    if ((await client.exists(MARK)) === 0 && (await client.dbSize()) > 0) {
+      const cure = 'empty it, or run ./splitwatch test without REDIS_URL, which starts one';
+      throw new Error(`database ${database} of REDIS_URL holds keys that are not ours: ${cure}`);
+    }
+    await client.flushDb();
+    await client.set(MARK, 'may be emptied');
+  } finally {
+    await client.close();
+  }
   return url.href;
 }
