@@ -42,7 +42,7 @@ export interface ToClean {
 export async function lookBeforeClean(cluster: Cluster, namespace: string): Promise<ToClean> {
   const [inventoryObject, labelled, volumes] = await Promise.all([
     cluster.read(inventoryRef(namespace)),
-    findLeft(cluster, namespace),
+    findLeft(cluster, namespace, { withOwned: false }),
     findVolumes(cluster, namespace),
   ]);
   return { inventory: readInventory(inventoryObject), labelled, volumes };
@@ -159,7 +159,7 @@ async function prove(
   const kinds = await cluster.listableKinds();
   for (;;) {
     const left = [
-      ...(await findLeft(cluster, namespace, kinds)),
+      ...(await findLeft(cluster, namespace, { kinds })),
       ...(await findVolumes(cluster, namespace)),
     ];
     if (left.length === 0) return kinds.length;

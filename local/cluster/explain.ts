@@ -21,23 +21,26 @@ export async function explain(
 ): Promise<Explanation> {
   const why: string[] = [];
   const cures = new Set<string>();
-  const names = new Set(objects.map(({ metadata }) => metadata.name));
+  const known = new Map(objects.map(({ kind, metadata }) => [metadata.name, kind]));
+  const explained = new Set<string>();
   for (const object of objects) {
     for (const pod of await podsOf(cluster, object)) {
-      names.add(pod.metadata.name);
       const trouble = podTrouble(pod);
       if (trouble === undefined) continue;
+      explained.add(pod.metadata.name);
       const line = trouble.isInLog ? await lastLogLine(cluster, pod) : '';
       why.push(`pod ${trouble.pod}: ${trouble.words}${line === '' ? '' : `; it said: ${line}`}`);
       cures.add(trouble.cure);
     }
   }
   const namespace = objects[0]?.metadata.namespace;
-  const events = namespace === undefined ? [] : await warnings(cluster, namespace, names);
-  // An event that repeats what a pod's own state says is no news.
-  why.push(
-    ...events.filter((event) => !why.some((line) => line.includes(event.message))).map(show),
-  );
+  const isNews = (event: KubeObject): boolean => {
+    const name = textOf(event, 'involvedObject', 'name');
+    // What a pod's own state says already is no news.
+    return !explained.has(name) && isAbout(name, textOf(event, 'involvedObject', 'kind'), known);
+  };
+  const events = namespace === undefined ? [] : await warnings(cluster, namespace, isNews);
+  why.push(...events.map(show));
   if (cures.size === 0) cures.add('look closer: kubectl describe, or ./splitwatch status');
   return { why: [...new Set(why)], cures: [...cures] };
 }
@@ -55,12 +58,11 @@ function show({ about, reason, message }: Warning): string {
 async function warnings(
   cluster: Cluster,
   namespace: string,
-  names: ReadonlySet<string>,
+  isNews: (event: KubeObject) => boolean,
 ): Promise<Warning[]> {
   const events = await cluster.list(EVENT, { namespace });
   return events
-    .filter((event) => textOf(event, 'type') === 'Warning')
-    .filter((event) => isAbout(textOf(event, 'involvedObject', 'name'), names))
+    .filter((event) => textOf(event, 'type') === 'Warning' && isNews(event))
     .sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1))
     .slice(0, EVENTS_MAX)
     .map((event) => ({
@@ -73,8 +75,10 @@ async function warnings(
 }
 
 /** The object itself, or one that was made for it, which is named after it. */
-function isAbout(name: string, names: ReadonlySet<string>): boolean {
-  for (const known of names) if (name === known || name.startsWith(`${known}-`)) return true;
+function isAbout(name: string, kind: string, known: ReadonlyMap<string, string>): boolean {
+  for (const [ours, ourKind] of known) {
+    if ((name === ours && kind === ourKind) || name.startsWith(`${ours}-`)) return true;
+  }
   return false;
 }
 

@@ -20,6 +20,7 @@ export interface KubeMetadata {
   readonly resourceVersion?: string;
   readonly uid?: string;
   readonly deletionTimestamp?: string;
+  readonly ownerReferences?: readonly unknown[];
   readonly creationTimestamp?: string;
 }
 

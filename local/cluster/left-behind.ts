@@ -11,12 +11,13 @@ const PASSING = new Set(['Event', 'Lease', 'PodMetrics']);
 
 /**
  * Everything in the namespace that deploy made, or that was made of it, found by its labels among all
- * kinds that the cluster has. What is Helm's own is not looked at.
+ * kinds that the cluster has. What is Helm's own is not looked at; what is owned by another object,
+ * and goes with it, may be left out.
  */
 export async function findLeft(
   cluster: Cluster,
   namespace: string,
-  kinds?: readonly KindRef[],
+  { kinds, withOwned = true }: { kinds?: readonly KindRef[]; withOwned?: boolean } = {},
 ): Promise<readonly ObjectRef[]> {
   const all = (kinds ?? (await cluster.listableKinds())).filter(({ kind }) => !PASSING.has(kind));
   const found = new Map<string, ObjectRef>();
@@ -26,6 +27,7 @@ export async function findLeft(
         const objects = await cluster.list(kind, { namespace, labels });
         for (const object of objects) {
           if (isHelms(object) || kind.kind === CLAIM.kind) continue;
+          if (!withOwned && isOwned(object)) continue;
           found.set(keyOf(refOf(object)), refOf(object));
         }
       }),
@@ -41,6 +43,11 @@ export async function findVolumes(
 ): Promise<readonly ObjectRef[]> {
   const claims = await cluster.list(CLAIM, { namespace, labels: NAME_LABEL });
   return claims.filter((claim) => !isHelms(claim)).map(refOf);
+}
+
+/** Made of another object, with which it goes. */
+function isOwned({ metadata }: KubeObject): boolean {
+  return (metadata.ownerReferences?.length ?? 0) > 0;
 }
 
 /** Installed by helm itself, with another command than ours. */

@@ -165,7 +165,8 @@ function addNotes(
   for (const { name, revision, pods, url } of functions) {
     const step = stepOf(plan, 'functions', name);
     const facts = [revision, pods === 1 ? '1 pod' : `${pods} pods`, url];
-    if (name === 'notify' && alerts !== undefined) facts.push(`${alerts} alerts so far`);
+    if (name === 'notify' && alerts !== undefined)
+      facts.push(`${alerts} ${alerts === 1 ? 'alert' : 'alerts'} so far`);
     const about = facts.filter((fact) => fact !== '').join(', ');
     step.note = step.note === '' ? about : `${step.note} (${about})`;
   }
