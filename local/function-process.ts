@@ -61,7 +61,7 @@ export async function startFunctionProcess(
   });
   child.stdin.on('error', () => {}); // it has ended; `ended` says so
   const lastLines: string[] = [];
-  // Held back until it listens: when it never does, the error tells them, and nobody reads it twice.
+  // Held back until it listens: when it never does, the error tells them, and that is enough.
   let held: string[] | undefined = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     lastLines.push(line);

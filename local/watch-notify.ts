@@ -21,7 +21,7 @@ const RETRY_DELAY_MS = 1000;
 /**
  * Follows the alerts of a running notify (server-sent events, `GET /events`) until told to stop.
  * After a lost connection it goes on behind the last place that notify told, with an alert or with
- * a beat (Last-Event-ID): an alert that comes while the connection is away is shown when it is back.
+ * a beat (Last-Event-ID): what came while the connection was away is shown when it is back.
  *
  * @throws Error when the first connection fails: a wrong address or token would fail for ever.
  */
