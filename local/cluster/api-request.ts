@@ -17,9 +17,9 @@ export interface ApiRequest {
 export type AskApi = (asked: ApiRequest) => Promise<unknown>;
 
 /**
- * Objects go to the API and come back as they stand. The official client says where the server is and
- * how to log in; its typed models are not used, since they leave out what they do not know, such as
- * `from` in a NetworkPolicy.
+ * Objects go to the API and come back as they stand. The official client says where the server is
+ * and how to log in; its typed models are not used, since they leave out what they do not know,
+ * such as `from` in a NetworkPolicy.
  */
 export function createApi(config: KubeConfig): AskApi {
   const server = config.getCurrentCluster()?.server ?? '';

@@ -8,7 +8,9 @@ export interface Applied {
   readonly change: Change;
 }
 
-/** Applies the objects one after another. @throws StepFailure that names the one that was refused. */
+/**
+ * Applies the objects one after another. @throws StepFailure that names the one that was refused.
+ */
 export async function applyObjects(
   cluster: Cluster,
   objects: readonly KubeObject[],

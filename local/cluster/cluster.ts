@@ -14,8 +14,8 @@ export interface Cluster {
   /** True when the API serves that kind. */
   serves(kind: KindRef): Promise<boolean>;
   /**
-   * Server-side apply with us as the field manager: creates or changes, takes over fields that others
-   * set, says whether anything changed. Repeating it is safe.
+   * Server-side apply with us as the field manager: creates or changes, takes over fields that
+   * others set, says whether anything changed. Repeating it is safe.
    * @throws ClusterError
    */
   apply(object: KubeObject, options?: { isDryRun?: boolean }): Promise<Change>;

@@ -8,8 +8,8 @@ import { StepFailure } from './step-failure.ts';
 export type Planned = ObjectRef & { readonly change: Change };
 
 /**
- * What applying would do, as the cluster itself says without doing it: its admission and its schemas
- * included. @throws StepFailure with all that it refuses.
+ * What applying would do, as the cluster itself says without doing it: its admission and its
+ * schemas included. @throws StepFailure with all that it refuses.
  */
 export async function dryRun(
   cluster: Cluster,

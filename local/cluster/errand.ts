@@ -9,8 +9,8 @@ const NAME = 'splitwatch-errand';
 const OTHER_ERRANDS = new Set(['MAKE_TOPICS', 'RATE']);
 
 /**
- * A pod that runs generate for one errand in the cluster, with the settings by which generate, or the
- * Job of the topics, reaches Kafka. Undefined when the deployment has neither.
+ * A pod that runs generate for one errand in the cluster, with the settings by which generate, or
+ * the Job of the topics, reaches Kafka. Undefined when the deployment has neither.
  */
 export function errandPod(
   objects: readonly KubeObject[],

@@ -1,6 +1,6 @@
 /**
- * A Kubernetes object as it stands in YAML and on the API: nothing is typed beyond what every object
- * has, since most kinds here are other people's.
+ * A Kubernetes object as it stands in YAML and on the API: nothing is typed beyond what every
+ * object has, since most kinds here are other people's.
  */
 export interface KubeObject {
   readonly apiVersion: string;

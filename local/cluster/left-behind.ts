@@ -10,9 +10,9 @@ const CLAIM = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' } as const;
 const PASSING = new Set(['Event', 'Lease', 'PodMetrics']);
 
 /**
- * Everything in the namespace that deploy made, or that was made of it, found by its labels among all
- * kinds that the cluster has. What is Helm's own is not looked at; what is owned by another object,
- * and goes with it, may be left out.
+ * Everything in the namespace that deploy made, or that was made of it, found by its labels among
+ * all kinds that the cluster has. What is Helm's own is not looked at; what is owned by another
+ * object, and goes with it, may be left out.
  */
 export async function findLeft(
   cluster: Cluster,

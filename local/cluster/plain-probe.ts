@@ -3,7 +3,10 @@ import { fieldOf, type KubeObject, listOf, textOf } from './kube-object.ts';
 
 const NAME = 'splitwatch-test';
 
-/** The chart's probe for a deployment of plain YAML: its text in a ConfigMap, and the pod that runs it. */
+/**
+ * The chart's probe for a deployment of plain YAML: its text in a ConfigMap, and the pod that runs
+ * it.
+ */
 export function plainProbe(
   objects: readonly KubeObject[],
   namespace: string,

@@ -42,7 +42,9 @@ export async function renderPlain(settings: DeploySettings): Promise<Rendered> {
   return plainDeployment(texts.flatMap(readYaml), settings, probe);
 }
 
-/** The same from objects; passwords are made up, and kept by deploy where there are some already. */
+/**
+ * The same from objects; passwords are made up, and kept by deploy where there are some already.
+ */
 export function plainDeployment(
   plain: readonly KubeObject[],
   settings: DeploySettings,

@@ -14,8 +14,8 @@ export interface ProbeOptions {
 }
 
 /**
- * Runs the chart's own probe: a pod that sends two transactions through the whole line and waits for
- * their alert, which is marked and shown to nobody. Resolves with its last words.
+ * Runs the chart's own probe: a pod that sends two transactions through the whole line and waits
+ * for their alert, which is marked and shown to nobody. Resolves with its last words.
  *
  * @throws StepFailure with the step at which it stopped. The pod is removed in any case.
  */

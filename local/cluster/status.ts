@@ -14,7 +14,9 @@ import { readinessOf } from './readiness.ts';
 export interface ClusterStatus {
   readonly plan: Plan;
   readonly functions: readonly FunctionStatus[];
-  /** Records that are not handled yet, by group; undefined where Kafka cannot be asked from here. */
+  /**
+   * Records that are not handled yet, by group; undefined where Kafka cannot be asked from here.
+   */
   readonly lag: Readonly<Record<string, number>> | undefined;
   /** Alerts so far; undefined when notify cannot be asked. */
   readonly alerts: number | undefined;
