@@ -121,7 +121,13 @@ class SourceEngine implements KafkaSource {
       onRecords: (lease, records) => this.#take(lease, records),
       onRelease: (lease, reason) => this.#release(lease, reason),
     });
-    this.#commitTimer = setInterval(() => void this.commit(), commitIntervalMs ?? 5000);
+    let committing: Promise<void> | undefined;
+    this.#commitTimer = setInterval(() => {
+      // While a broker is slow to answer, further commits would only queue up.
+      committing ??= this.commit().finally(() => {
+        committing = undefined;
+      });
+    }, commitIntervalMs ?? 5000);
   }
 
   async commit(): Promise<void> {
