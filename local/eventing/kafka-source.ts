@@ -121,12 +121,12 @@ class SourceEngine implements KafkaSource {
       onRecords: (lease, records) => this.#take(lease, records),
       onRelease: (lease, reason) => this.#release(lease, reason),
     });
-    let committing: Promise<void> | undefined;
-    this.#commitTimer = setInterval(() => {
-      // While a broker is slow to answer, further commits would only queue up.
-      committing ??= this.commit().finally(() => {
-        committing = undefined;
-      });
+    let isCommitting = false;
+    this.#commitTimer = setInterval(async () => {
+      if (isCommitting) return; // while a broker is slow to answer, more would only queue up
+      isCommitting = true;
+      await this.commit();
+      isCommitting = false;
     }, commitIntervalMs ?? 5000);
   }
 
