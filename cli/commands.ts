@@ -85,6 +85,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./open.ts'),
   },
   {
+    name: 'load',
+    group: KNATIVE,
+    summary: 'drive the score on the cluster, and show how it scales',
+    load: () => import('./load.ts'),
+  },
+  {
     name: 'clean',
     group: KNATIVE,
     summary: 'take all of it off the cluster, and prove it',
