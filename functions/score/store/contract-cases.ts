@@ -83,7 +83,7 @@ export function arrivals(rule: Rule, density: number, maxLength = 60): fc.Arbitr
   );
   const arrival = fc.record({ step, amount, id: fc.nat({ max: 2 * maxLength }), again: fc.nat(9) });
   return fc.array(arrival, { minLength: 1, maxLength, size: 'max' }).map((list) => {
-    let clockMs = 1000;
+    let clockMs = 4 * (w + lateness) + 1000; // No time before 1970 is accepted (S1).
     const made: Transaction[] = [];
     for (const { step: move, amount: amountMinor, id, again } of list) {
       const earlier = made[id % Math.max(made.length, 1)];

@@ -194,6 +194,20 @@ export function describeTotalsStore(name: string, open: OpenStore, options: Cont
       await store.close();
     });
 
+    it('for several pairs and currencies side by side (S2)', async () => {
+      const store = await open(RULE);
+      const lists = fc.tuple(...PAIRS.map(() => arrivals(RULE, 6, 20)));
+      let runs = 0;
+      await fc.assert(
+        fc.asyncProperty(lists, async (perPair) => {
+          runs += 1;
+          await compareWithOracle(store, RULE, sideBySide(perPair), `run ${runs} `);
+        }),
+        { numRuns: options.runs, ...(options.seed === undefined ? {} : { seed: options.seed }) },
+      );
+      await store.close();
+    });
+
     for (const { rule, density } of rules) {
       it(`for any arrivals, updates ${rule.updates}, W ${rule.windowMs}, lateness ${rule.allowedLatenessMs}`, async () => {
         const store = await open(rule);
@@ -211,15 +225,33 @@ export function describeTotalsStore(name: string, open: OpenStore, options: Cont
   });
 }
 
+const PAIRS = [
+  { origin: 'a', target: 'b', currency: 'USD' },
+  { origin: 'a', target: 'b', currency: 'EUR' },
+  { origin: 'b', target: 'a', currency: 'USD' },
+  { origin: 'a', target: 'a', currency: 'USD' },
+];
+
+/** One list of each pair, taken from in turn. */
+function sideBySide(lists: readonly (readonly Transaction[])[]): Transaction[] {
+  const longest = Math.max(...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, i) =>
+    lists.flatMap((list, k) => (list[i] === undefined ? [] : [{ ...list[i], ...PAIRS[k] }])),
+  ).flat();
+}
+
 async function compareWithOracle(
   store: TotalsStore,
   rule: Rule,
   list: readonly Transaction[],
-  origin: string,
+  prefix: string,
 ): Promise<void> {
-  const oracle = createPairOracle(rule);
+  const oracles = new Map<string, ReturnType<typeof createPairOracle>>();
   for (const arrival of list) {
-    const x = { ...arrival, origin };
+    const x = { ...arrival, origin: `${prefix}${arrival.origin}` };
+    const pair = `${x.origin} ${x.target} ${x.currency}`;
+    const oracle = oracles.get(pair) ?? createPairOracle(rule);
+    oracles.set(pair, oracle);
     const expected = oracle(x);
     const decision = await store.add(x);
     await store.sent(x);
