@@ -3,8 +3,8 @@ import { fieldOf } from './kube-object.ts';
 import type { LoadTarget } from './post-load.ts';
 
 /**
- * Transactions of a load: the nth is 1.00 from one of so many pairs that are this run's own, in turn,
- * so that what score counts can be held against what it answered.
+ * Transactions of a load: the nth is 1.00 from one of so many pairs that are this run's own, in
+ * turn, so that what score counts can be held against what it answered.
  */
 export interface LoadTraffic {
   bodyOf(n: number): string;
@@ -56,7 +56,7 @@ async function countInWindow(
   return typeof count === 'number' ? count : 0;
 }
 
-/** fetch does not let a request name another host, which is how an ingress tells functions apart. */
+/** fetch does not let a request name another host, by which an ingress tells functions apart. */
 function get(url: string, headers: Record<string, string>): Promise<string> {
   return new Promise((resolve, reject) => {
     const asking = request(url, { headers, timeout: 30_000 }, (response) => {

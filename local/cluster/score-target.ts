@@ -30,8 +30,9 @@ export async function reachScore(
   const { host } = new URL(url);
   const isPrivate = host.endsWith('.svc.cluster.local') || host.endsWith('.svc');
   if (ingress !== undefined && !isPrivate) {
-    const target = { url: ingress, host };
-    return { target, how: `by the ingress ${ingress} as ${host}`, close: async () => {} };
+    const at = ingress.includes('://') ? ingress : `http://${ingress}`;
+    const target = { url: at, host };
+    return { target, how: `by the ingress ${at} as ${host}`, close: async () => {} };
   }
   const pod = await servingPod(cluster, namespace, 'score');
   if (pod === undefined) {
