@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { DemoOptions } from '../local/demo.ts';
 import { parseDuration, parseWhole } from './duration.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -14,18 +15,6 @@ Examples:
 
 const parsePort = parseWhole(0, 65_535);
 
-export interface DemoFlags {
-  readonly for?: number;
-  readonly rate: number;
-  readonly accounts: number;
-  readonly seed: number;
-  readonly speed: number;
-  readonly port?: number;
-  readonly scorePort?: number;
-  readonly json: boolean;
-  readonly quiet: boolean;
-}
-
 export function register(program: Command): void {
   program
     .command('demo')
@@ -40,7 +29,7 @@ export function register(program: Command): void {
     .option('--json', 'one JSON object a line: alerts as they come, at the end a summary', false)
     .option('--quiet', 'no line for each alert', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: DemoFlags) => {
+    .action(async (flags: DemoOptions) => {
       const { runDemo } = await import('../local/demo.ts');
       process.exitCode = await runDemo(flags, {
         out: process.stdout,

@@ -1,5 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
-import { ERRORS, type ErrorCode } from '#shared/errors.ts';
+import type { ErrorCode } from '#shared/errors.ts';
+import { createRefusalCounter } from '#shared/refusal-counter.ts';
 
 /** What generate counts. Labels are words of closed lists; no id and no account becomes one (P). */
 export interface GenerateMetrics {
@@ -22,19 +23,12 @@ export function createGenerateMetrics(registry: Registry): GenerateMetrics {
     help: 'Planted cases whose settling transaction was made',
     registers,
   });
-  const refused = new Counter({
-    name: 'splitwatch_refusals_total',
-    help: 'Requests and batch items that were refused or failed, by reason (docs/errors.md)',
-    labelNames: ['reason'],
-    registers,
-  });
   // All series exist from the start, so that a rate over the first event is not lost.
   for (const from of ['traffic', 'post']) written.inc({ from }, 0);
-  for (const reason of Object.keys(ERRORS)) refused.inc({ reason }, 0);
   return {
     generated: (count) => written.inc({ from: 'traffic' }, count),
     planted: (count) => labels.inc(count),
     ingested: (count) => written.inc({ from: 'post' }, count),
-    refused: (reason) => refused.inc({ reason }),
+    refused: createRefusalCounter(registry),
   };
 }

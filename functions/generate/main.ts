@@ -1,10 +1,11 @@
-import { CONFIG_EXIT_CODE, ConfigError, readConfig } from '#shared/config.ts';
+import { readConfig } from '#shared/config.ts';
 import { watchReadiness } from '#shared/http/readiness.ts';
 import { serve } from '#shared/http/serve.ts';
 import { kafkaSecurity } from '#shared/kafka/kafka-settings.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createLog } from '#shared/log.ts';
 import { createRegistry } from '#shared/metrics.ts';
+import { endOnStartFailure } from '#shared/start-failure.ts';
 import { createGenerateApp } from './app.ts';
 import { defaultsOf, generateSettings, limitsOf } from './config.ts';
 import { runErrand } from './errands.ts';
@@ -47,15 +48,9 @@ async function main(): Promise<void> {
     await writer.close();
     process.exit(0);
   };
-  running?.catch((error: unknown) => stopping.signal.aborted || fail(error));
+  running?.catch((error: unknown) => stopping.signal.aborted || endOnStartFailure(error));
   process.once('SIGTERM', () => void stop('SIGTERM', config.DRAIN_MS));
   process.once('SIGINT', () => void stop('SIGINT', 0));
 }
 
-function fail(error: unknown): never {
-  const isConfig = error instanceof ConfigError;
-  for (const line of isConfig ? error.problems : [String(error)]) process.stderr.write(`${line}\n`);
-  process.exit(isConfig ? CONFIG_EXIT_CODE : 1);
-}
-
-main().catch(fail);
+main().catch(endOnStartFailure);

@@ -1,8 +1,9 @@
-import { CONFIG_EXIT_CODE, ConfigError, readConfig } from '#shared/config.ts';
+import { readConfig } from '#shared/config.ts';
 import { watchReadiness } from '#shared/http/readiness.ts';
 import { serve } from '#shared/http/serve.ts';
 import { createLog } from '#shared/log.ts';
 import { createRegistry } from '#shared/metrics.ts';
+import { endOnStartFailure } from '#shared/start-failure.ts';
 import { createNotifyApp } from './app.ts';
 import type { Channel } from './channels/channel.ts';
 import { notifySettings } from './config.ts';
@@ -50,8 +51,4 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => void stop('SIGINT', 0));
 }
 
-main().catch((error: unknown) => {
-  const isConfig = error instanceof ConfigError;
-  for (const line of isConfig ? error.problems : [String(error)]) process.stderr.write(`${line}\n`);
-  process.exit(isConfig ? CONFIG_EXIT_CODE : 1);
-});
+main().catch(endOnStartFailure);

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { ERRORS, type ErrorCode } from '#shared/errors.ts';
+import type { ErrorCode } from '#shared/errors.ts';
+import { createRefusalCounter } from '#shared/refusal-counter.ts';
 import type { Upserted } from './alert-store.ts';
 
 /** What notify counts. Labels take words from closed lists only (P). */
@@ -19,12 +20,6 @@ export function createNotifyMetrics(registry: Registry): NotifyMetrics {
     labelNames: ['outcome'],
     registers,
   });
-  const refused = new Counter({
-    name: 'splitwatch_refusals_total',
-    help: 'Requests that were refused or failed, by reason (docs/errors.md)',
-    labelNames: ['reason'],
-    registers,
-  });
   const streams = new Gauge({
     name: 'splitwatch_page_streams',
     help: 'Pages that are being kept up to date',
@@ -32,10 +27,9 @@ export function createNotifyMetrics(registry: Registry): NotifyMetrics {
   });
   // All series exist from the start, so that a rate over the first event is not lost.
   for (const outcome of KINDS) events.inc({ outcome }, 0);
-  for (const reason of Object.keys(ERRORS)) refused.inc({ reason }, 0);
   return {
     upserted: (outcome) => events.inc({ outcome }),
-    refused: (reason) => refused.inc({ reason }),
+    refused: createRefusalCounter(registry),
     streams: (open) => streams.set(open),
   };
 }

@@ -1,6 +1,7 @@
-import { CONFIG_EXIT_CODE, ConfigError, readConfig } from '#shared/config.ts';
+import { readConfig } from '#shared/config.ts';
 import { serve } from '#shared/http/serve.ts';
 import { createLog } from '#shared/log.ts';
+import { endOnStartFailure } from '#shared/start-failure.ts';
 import { startTimes } from '#shared/start-times.ts';
 import { ruleOf, scoreSettings, serveLimitsOf } from './config.ts';
 import { openStore } from './open-store.ts';
@@ -36,8 +37,4 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => void stop('SIGINT', 0));
 }
 
-main().catch((error: unknown) => {
-  const isConfig = error instanceof ConfigError;
-  for (const line of isConfig ? error.problems : [String(error)]) process.stderr.write(`${line}\n`);
-  process.exit(isConfig ? CONFIG_EXIT_CODE : 1);
-});
+main().catch(endOnStartFailure);

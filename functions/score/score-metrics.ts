@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { ERRORS, type ErrorCode } from '#shared/errors.ts';
+import type { ErrorCode } from '#shared/errors.ts';
+import { createRefusalCounter } from '#shared/refusal-counter.ts';
 import type { FraudSink } from './fraud-sink.ts';
 import type { AcceptedOutcome } from './outcome-json.ts';
 
@@ -26,12 +27,6 @@ export function createScoreMetrics(registry: Registry): ScoreMetrics {
     labelNames: ['outcome'],
     registers,
   });
-  const refused = new Counter({
-    name: 'splitwatch_refusals_total',
-    help: 'Requests and batch items that were refused or failed, by reason (docs/errors.md)',
-    labelNames: ['reason'],
-    registers,
-  });
   const gone = new Counter({
     name: 'splitwatch_senders_gone_total',
     help: 'Requests whose sender went away before its body had come',
@@ -50,10 +45,9 @@ export function createScoreMetrics(registry: Registry): ScoreMetrics {
   });
   // All series exist from the start, so that a rate over the first event is not lost.
   for (const outcome of KINDS) accepted.inc({ outcome }, 0);
-  for (const reason of Object.keys(ERRORS)) refused.inc({ reason }, 0);
   return {
     accepted: (outcome) => accepted.inc({ outcome }),
-    refused: (reason) => refused.inc({ reason }),
+    refused: createRefusalCounter(registry),
     senderGone: () => gone.inc(),
     inFlight: (requests) => inFlight.set(requests),
     took: (seconds) => duration.observe(seconds),

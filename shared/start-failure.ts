@@ -1,0 +1,11 @@
+import { CONFIG_EXIT_CODE, ConfigError } from '#shared/config.ts';
+
+/**
+ * Ends a function that cannot start: one line for each problem on standard error, no stack; exit
+ * code 78 for its configuration, 1 for anything else.
+ */
+export function endOnStartFailure(error: unknown): never {
+  const isConfig = error instanceof ConfigError;
+  for (const line of isConfig ? error.problems : [String(error)]) process.stderr.write(`${line}\n`);
+  process.exit(isConfig ? CONFIG_EXIT_CODE : 1);
+}
