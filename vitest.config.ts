@@ -29,6 +29,7 @@ export default defineConfig({
       lane('redis', [`${SOURCES}/*.redis.test.ts`], 20_000),
       lane('kafka', [`${SOURCES}/*.kafka.test.ts`], 60_000),
       lane('chart', ['knative/**/*.helm.test.ts'], 60_000),
+      lane('knative', ['test/knative/**/*.test.ts'], 60_000),
       lane('e2e', ['test/e2e/**/*.test.ts'], 300_000),
       lane('page', ['test/page/**/*.test.ts'], 60_000),
     ],

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { type LaneParts, provideLaneParts } from './lanes/lane-parts.ts';
 import { formatResults, isGood, type LaneResult, notStarted } from './lanes/lane-result.ts';
-import { LANES, type Lane } from './lanes/lanes.ts';
+import { LANES, type Lane, lanesToRun } from './lanes/lanes.ts';
 import { runLane } from './lanes/run-lane.ts';
 
 const HELP = `
@@ -13,7 +13,7 @@ CHROMIUM_PATH names or that is installed. A lane whose parts cannot be had fails
 says what to install; nothing is skipped. The last line is always "N passed, N failed".
 
 Examples:
-  ./splitwatch test                  every lane but chart, which needs Helm
+  ./splitwatch test                  every lane but chart (Helm) and knative (a cluster)
   ./splitwatch test unit redis       two of them`;
 
 export function register(program: Command): void {
@@ -21,16 +21,13 @@ export function register(program: Command): void {
     .command('test')
     .description('run every test, with a real Redis, Kafka and browser')
     .addArgument(
-      new Argument('[lanes...]', 'which lanes; unless named all but chart').choices(
+      new Argument('[lanes...]', 'which lanes; unless named all but chart and knative').choices(
         LANES.map(({ name }) => name),
       ),
     )
     .addHelpText('after', HELP)
     .action(async (names: readonly string[]) => {
-      const lanes = LANES.filter(({ name, isExtra }) =>
-        names.length === 0 ? !isExtra : names.includes(name),
-      );
-      const results = await runLanes(lanes);
+      const results = await runLanes(lanesToRun(names, process.env));
       process.stdout.write(`\n${formatResults(results)}`);
       if (!results.every(isGood)) process.exitCode = 1;
     });

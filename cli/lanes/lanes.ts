@@ -10,6 +10,19 @@ export interface Lane {
   readonly project: string | undefined;
   /** Runs only when it is named: it needs what no package of a distribution brings. */
   readonly isExtra?: true;
+  /** Runs when it is named, and when these variables say on what. */
+  readonly onlyWith?: readonly string[];
+}
+
+/** The lanes to run: those that are named, or all that need not be. */
+export function lanesToRun(
+  names: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly Lane[] {
+  if (names.length > 0) return LANES.filter(({ name }) => names.includes(name));
+  return LANES.filter(
+    ({ isExtra, onlyWith = [] }) => !isExtra && onlyWith.every((variable) => environment[variable]),
+  );
 }
 
 /** Every lane, quickest first. */
@@ -42,5 +55,12 @@ export const LANES: readonly Lane[] = [
     needs: ['helm', 'kn'],
     project: 'chart',
     isExtra: true,
+  },
+  {
+    name: 'knative',
+    summary: 'on a real cluster; when named, or with KUBECONFIG and KNATIVE_VALUES set',
+    needs: [],
+    project: 'knative',
+    onlyWith: ['KUBECONFIG', 'KNATIVE_VALUES'],
   },
 ];

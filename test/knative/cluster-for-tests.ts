@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import type { Cluster } from '../../local/cluster/cluster.ts';
+import { openCluster } from '../../local/cluster/kube-cluster.ts';
+import { runProgramFile } from '../../local/services/run-program.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** What the lane needs to know of a cluster; `docs/knative.md` says how to bring one up. */
+export interface TestCluster {
+  readonly cluster: Cluster;
+  /** Brokers as pods reach them. */
+  readonly kafka: string;
+  /** Brokers as seen from here, where they can be. */
+  readonly kafkaHere: string | undefined;
+  /** Where the ingress listens, with http://. */
+  readonly ingress: string;
+  /** Values that name the images that the nodes have. */
+  readonly valuesFile: string;
+}
+
+/** @throws Error with one line that says what to set. */
+export async function clusterForTests(): Promise<TestCluster> {
+  const { KUBECONFIG, KAFKA_BOOTSTRAP, KAFKA_BOOTSTRAP_HOST, INGRESS, KNATIVE_VALUES } =
+    process.env;
+  if (!KUBECONFIG || !KAFKA_BOOTSTRAP || !INGRESS || !KNATIVE_VALUES) {
+    throw new Error(
+      'set KUBECONFIG, KAFKA_BOOTSTRAP (brokers as pods reach them), INGRESS and KNATIVE_VALUES ' +
+        '(a values file that names images); see docs/knative.md',
+    );
+  }
+  return {
+    cluster: await openCluster(),
+    kafka: KAFKA_BOOTSTRAP,
+    kafkaHere: KAFKA_BOOTSTRAP_HOST,
+    ingress: INGRESS.includes('://') ? INGRESS : `http://${INGRESS}`,
+    valuesFile: KNATIVE_VALUES,
+  };
+}
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+/** Runs ./splitwatch to its end. */
+export async function splitwatch(...args: readonly string[]): Promise<Ran> {
+  const main = join(ROOT, 'cli', 'main.ts');
+  const { exitCode, output } = await runProgramFile(process.execPath, [main, ...args], {
+    folder: ROOT,
+    environment: {},
+  });
+  return { exitCode: exitCode ?? -1, output };
+}
+
+/**
+ * A deployment of a test's own: its namespace, and topics and groups that no other has. Topics that
+ * were deleted are never made again under the same name: sinks remember the old ones.
+ */
+export interface OwnDeployment {
+  readonly namespace: string;
+  /** What `deploy` is told, besides what a test adds. */
+  readonly flags: readonly string[];
+}
+
+export function ownDeployment({ kafka, valuesFile }: TestCluster): OwnDeployment {
+  const id = `t${randomUUID().slice(0, 8)}`;
+  const set = [
+    ...['transactions', 'fraud', 'transactionsDlq', 'fraudDlq'].map(
+      (name) => `topics.${name}.name=${id}-${name.toLowerCase()}`,
+    ),
+    `sources.transactions.consumerGroup=${id}-score`,
+    `sources.fraud.consumerGroup=${id}-notify`,
+    'sources.transactions.consumers=1',
+    'score.public=true',
+    'generate.ping.enabled=false',
+  ];
+  return {
+    namespace: `splitwatch-${id}`,
+    flags: [
+      ...['--namespace', `splitwatch-${id}`, '--kafka', kafka, '--values', valuesFile],
+      ...set.flatMap((value) => ['--set', value]),
+    ],
+  };
+}
+
+/** The image of a function as the values name it. */
+export function imageOf(valuesFile: string, name: string): string {
+  const values = load(readFileSync(valuesFile, 'utf8')) as Record<string, { image?: string }>;
+  return values[name]?.image ?? '';
+}
