@@ -5,6 +5,7 @@ import { errandPod, runErrandPod } from './errand.ts';
 import { INVENTORY_NAME, type Inventory, inventoryRef, readInventory } from './inventory.ts';
 import { type KubeObject, type ObjectRef, refOf, showRef } from './kube-object.ts';
 import { findLeft, findVolumes } from './left-behind.ts';
+import { podsOfFunction } from './pods-of.ts';
 import { type KafkaAccess, reachKafka } from './reach-kafka.ts';
 
 /** The phases and steps of cleaning, in the order in which nothing is left half done. */
@@ -78,7 +79,17 @@ export async function clean(options: CleanOptions, found: ToClean): Promise<void
     );
 
   await step('traffic', 'sources', placed(['sources']));
-  await step('traffic', 'functions', placed(DELETED.functions));
+  await runStep(
+    'traffic',
+    'functions',
+    async (tell) => {
+      const words = await remove(placed(DELETED.functions), tell);
+      // They finish what they have begun while Redis and their sink are still there.
+      await waitForPods(cluster, namespace, { deadlineMs, tell });
+      return words;
+    },
+    (words) => words,
+  );
   await step('traffic', 'eventing', placed(DELETED.eventing));
   await cleanKafka(options, found, objects);
   await step('state', 'redis', placed(['redis']));
@@ -149,6 +160,27 @@ async function removeAndWait(
     await sleep(500);
   }
   return removed === 0 ? 'there was none' : `${removed} removed`;
+}
+
+/**
+ * Resolves when no pod of a function is left. A namespace that is deleted earlier takes minutes: its
+ * controller looks again only when half of the time has passed that its pods may take at most.
+ */
+async function waitForPods(
+  cluster: Cluster,
+  namespace: string,
+  { deadlineMs, tell }: Patience,
+): Promise<void> {
+  for (;;) {
+    const pods = await Promise.all(
+      DELETED.functions.map((name) => podsOfFunction(cluster, namespace, name)),
+    );
+    const left = pods.flat().length;
+    if (left === 0) return;
+    if (performance.now() > deadlineMs) throw new Error(`${left} pods of functions do not end`);
+    tell(`waiting for ${left} ${left === 1 ? 'pod' : 'pods'} to finish`);
+    await sleep(500);
+  }
 }
 
 async function prove(
