@@ -5,6 +5,7 @@ import { kafkaSecurity } from '#shared/kafka/kafka-settings.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createLog } from '#shared/log.ts';
 import { createRegistry } from '#shared/metrics.ts';
+import { createRefusalCounter } from '#shared/refusal-counter.ts';
 import { endOnStartFailure } from '#shared/start-failure.ts';
 import { createGenerateApp } from './app.ts';
 import { defaultsOf, generateSettings, limitsOf } from './config.ts';
@@ -21,11 +22,12 @@ async function main(): Promise<void> {
   if (await runErrand(config, kafka)) return;
   const writer = createKafkaTopics({ ...kafka, writeTimeoutMs: config.WRITE_TIMEOUT_MS });
   const readiness = watchReadiness({ problem: writer.problem, intervalMs: 2_000, failuresMax: 5 });
+  const registry = createRegistry('generate');
   const stopping = new AbortController();
   let isReady = (): boolean => true;
   const app = createGenerateApp({
     ...{ writer, topic: config.TOPIC, labelsTopic: config.LABELS_TOPIC, log },
-    ...{ registry: createRegistry('generate'), limits: limitsOf(config) },
+    ...{ registry, limits: limitsOf(config) },
     ...{ defaults: defaultsOf(config), token: config.AUTH_TOKEN, stopping: stopping.signal },
     ...{ notReadyReason: readiness.notReadyReason, isReady: () => isReady() },
   });
@@ -33,7 +35,10 @@ async function main(): Promise<void> {
     maxHeaderBytes: config.MAX_HEADER_BYTES,
     maxConnections: config.MAX_CONNECTIONS,
   };
-  const serving = await serve(app.listener, { port: config.PORT, host: config.HOST, limits });
+  const serving = await serve(app.listener, {
+    ...{ port: config.PORT, host: config.HOST, limits },
+    onRefused: createRefusalCounter(registry),
+  });
   isReady = serving.isReady;
   log.info({ url: serving.url, topic: config.TOPIC }, 'listening');
   process.stdout.write(`${JSON.stringify({ listening: serving.port })}\n`);

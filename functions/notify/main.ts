@@ -3,6 +3,7 @@ import { watchReadiness } from '#shared/http/readiness.ts';
 import { serve } from '#shared/http/serve.ts';
 import { createLog } from '#shared/log.ts';
 import { createRegistry } from '#shared/metrics.ts';
+import { createRefusalCounter } from '#shared/refusal-counter.ts';
 import { endOnStartFailure } from '#shared/start-failure.ts';
 import { createNotifyApp } from './app.ts';
 import type { Channel } from './channels/channel.ts';
@@ -30,7 +31,10 @@ async function main(): Promise<void> {
       maxStreams: config.MAX_STREAMS,
     },
   });
-  const serving = await serve(app.listener, { port: config.PORT, host: config.HOST });
+  const serving = await serve(app.listener, {
+    ...{ port: config.PORT, host: config.HOST },
+    onRefused: createRefusalCounter(registry),
+  });
   isReady = serving.isReady;
   log.info({ url: serving.url, page: access.kind }, 'listening');
   process.stdout.write(`${JSON.stringify({ listening: serving.port })}\n`);

@@ -20,7 +20,8 @@ async function main(): Promise<void> {
   let isReady = (): boolean => true;
   const app = wireApp({ config, rule, store, log, isReady: () => isReady() });
   const { PORT: port, HOST: host } = config;
-  const serving = await serve(app.listener, { port, host, limits: serveLimitsOf(config) });
+  const limits = serveLimitsOf(config);
+  const serving = await serve(app.listener, { port, host, limits, onRefused: app.onRefused });
   isReady = serving.isReady;
   const startMs = startTimes({ loaded, connected, listening: performance.now() });
   log.info({ url: serving.url, windowMs: rule.windowMs, startMs }, 'listening');

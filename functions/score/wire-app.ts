@@ -1,8 +1,10 @@
 import type { Rule } from '#shared/domain/rule.ts';
+import type { ErrorCode } from '#shared/errors.ts';
 import { watchReadiness } from '#shared/http/readiness.ts';
 import { createHttpSink } from '#shared/http/sink-client.ts';
 import type { Log } from '#shared/log.ts';
 import { createRegistry } from '#shared/metrics.ts';
+import { createRefusalCounter } from '#shared/refusal-counter.ts';
 import { createScoreApp } from './app.ts';
 import { limitsOf, type ScoreConfig } from './config.ts';
 import { createScore } from './score.ts';
@@ -11,6 +13,8 @@ import type { TotalsStore } from './totals-store.ts';
 
 export interface WiredApp extends ReturnType<typeof createScoreApp> {
   readonly close: () => void;
+  /** Counts what is refused before any listener sees it. */
+  readonly onRefused: (reason: ErrorCode) => void;
 }
 
 /** Score with all its parts but the server and the store, from its settings. */
@@ -41,5 +45,5 @@ export function wireApp(parts: {
     readiness.stop();
     client.close();
   };
-  return { ...app, close };
+  return { ...app, close, onRefused: createRefusalCounter(registry) };
 }

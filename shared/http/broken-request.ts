@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { AppError } from '#shared/errors.ts';
+import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { problemHeaders, toProblem } from './problem.ts';
 
 /**
@@ -8,12 +8,17 @@ import { problemHeaders, toProblem } from './problem.ts';
  * reason: headers over the limit are `toolarge` (431), what is not HTTP is `malformed`, and one
  * that came too slowly is `busy`, since 408 is none of the answers of the event path (H).
  */
-export function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+export function refuseBrokenRequest(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  onRefused: (reason: ErrorCode) => void = () => {},
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const refusal = refusalOf(error.code);
+  onRefused(refusal.code);
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : refusal.status;
   const body = JSON.stringify({ ...toProblem(refusal), status });
   const headers = {

@@ -16,11 +16,15 @@ function raw(text: string): Promise<string> {
   });
 }
 
+const refused: string[] = [];
+
 async function listen(limits = {}): Promise<Serving> {
+  refused.length = 0;
   serving = await serve((_request, response) => void response.end('ok'), {
     port: 0,
     host: '127.0.0.1',
     limits,
+    onRefused: (reason) => refused.push(reason),
   });
   return serving;
 }
@@ -39,6 +43,7 @@ describe('a listening function', () => {
     const answer = await raw(`GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(4096)}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).toContain('"reason":"toolarge"');
+    expect(refused).toEqual(['toolarge']);
   });
 
   it('never answers 408: a request that does not come in time is busy (H)', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ErrorCode } from '#shared/errors.ts';
 import { refuseBrokenRequest } from './broken-request.ts';
 
 /** Bounds of a listening function (spec P). Times in milliseconds, sizes in bytes. */
@@ -39,7 +40,13 @@ export interface Serving {
 /** Listens and resolves when the port is open. Rejects when it cannot be had. */
 export async function serve(
   listener: RequestListener,
-  options: { port: number; host?: string; limits?: Partial<ServeLimits> },
+  options: {
+    port: number;
+    host?: string;
+    limits?: Partial<ServeLimits>;
+    /** Told of requests that Node could not read, which no listener ever sees. */
+    onRefused?: (reason: ErrorCode) => void;
+  },
 ): Promise<Serving> {
   const limits = { ...SERVE_LIMITS, ...options.limits };
   let ready = true;
@@ -63,7 +70,9 @@ export async function serve(
       listener(request, response);
     },
   );
-  server.on('clientError', refuseBrokenRequest);
+  server.on('clientError', (error, socket) =>
+    refuseBrokenRequest(error, socket, options.onRefused),
+  );
   server.maxConnections = limits.maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
