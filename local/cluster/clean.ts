@@ -163,8 +163,8 @@ async function removeAndWait(
 }
 
 /**
- * Resolves when no pod of a function is left. A namespace that is deleted earlier takes minutes: its
- * controller looks again only when half of the time has passed that its pods may take at most.
+ * Resolves when no pod of a function is left. A namespace that is deleted earlier takes minutes:
+ * its controller looks again only when half of the time has passed that its pods may take at most.
  */
 async function waitForPods(
   cluster: Cluster,
