@@ -152,11 +152,16 @@ function startSinks(writer: EmbeddedLog, log: Log): Promise<KafkaSink> {
   return startKafkaSink({ writer, sinks, log });
 }
 
-function onLoopback(
+async function onLoopback(
   app: { listener: Parameters<typeof serve>[0] },
   port: number,
 ): Promise<Serving> {
-  return serve(app.listener, { port, host: '127.0.0.1' });
+  try {
+    return await serve(app.listener, { port, host: '127.0.0.1' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(`port ${port}: another program listens there; name another port`);
+  }
 }
 
 function urlOf(serving: Serving): string {
