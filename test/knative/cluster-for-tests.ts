@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
 import type { Cluster } from '../../local/cluster/cluster.ts';
 import { openCluster } from '../../local/cluster/kube-cluster.ts';
 import { runProgramFile } from '../../local/services/run-program.ts';
@@ -84,10 +82,4 @@ export function ownDeployment({ kafka, valuesFile }: TestCluster): OwnDeployment
       ...set.flatMap((value) => ['--set', value]),
     ],
   };
-}
-
-/** The image of a function as the values name it. */
-export function imageOf(valuesFile: string, name: string): string {
-  const values = load(readFileSync(valuesFile, 'utf8')) as Record<string, { image?: string }>;
-  return values[name]?.image ?? '';
 }
