@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { forwardPage, pageToken } from '../../local/cluster/notify-client.ts';
+import { reachScore } from '../../local/cluster/score-target.ts';
 import {
   clusterForTests,
   type OwnDeployment,
@@ -26,14 +27,12 @@ afterAll(async () => {
 }, 240_000);
 
 /** Posts a transaction to score by the ingress, as curl would; resolves with status and body. */
-function post(body: object): Promise<{ status: number; body: Record<string, unknown> }> {
+async function post(body: object): Promise<{ status: number; body: Record<string, unknown> }> {
   const text = JSON.stringify(body);
-  const headers = {
-    host: `score.${own.namespace}.apps.test`,
-    'content-type': 'application/json',
-  };
+  const { target } = await reachScore(on.cluster, own.namespace, on.ingress);
+  const headers = { host: target.host, 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
-    const asking = request(on.ingress, { method: 'POST', headers }, (response) => {
+    const asking = request(target.url, { method: 'POST', headers }, (response) => {
       let answer = '';
       response.on('data', (chunk) => {
         answer += chunk;
