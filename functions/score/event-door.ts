@@ -31,6 +31,8 @@ export interface EventDoorParts {
   readonly makeId: () => string;
   readonly metrics: Pick<ScoreMetrics, 'accepted' | 'refused'>;
   readonly logFailure: LogFailure;
+  /** Milliseconds since some moment, never backwards; the machine's unless set. */
+  readonly elapsedMs?: () => number;
 }
 
 /**
@@ -39,12 +41,13 @@ export interface EventDoorParts {
  */
 export function createEventDoor(parts: EventDoorParts): EventDoor {
   const { limits, makeId, metrics, logFailure } = parts;
+  const { elapsedMs = () => performance.now() } = parts;
   return async (headers, body, nowMs) => {
     try {
       checkEncoding(headers);
       const decoded = decodeTransactions(headers, body, { limits, nowMs, makeId });
-      const endMs = performance.now() + limits.requestTimeoutMs;
-      const isOutOfTime = (): boolean => performance.now() > endMs;
+      const endMs = elapsedMs() + limits.requestTimeoutMs;
+      const isOutOfTime = (): boolean => elapsedMs() > endMs;
       if (decoded.kind === 'batch') return answerBatch(parts, decoded.items, isOutOfTime);
       const result = await scoreOne(parts, decoded.transaction, isOutOfTime);
       if (result instanceof AppError) return refusal(result);

@@ -18,6 +18,7 @@ import { bareEvent, eventToPost, recordToEvent, type SourceName } from './record
 import { type SendResult, send } from './send.ts';
 import { createSettledOffsets, type SettledOffsets } from './settled-offsets.ts';
 import { createSlots, type Slots } from './slots.ts';
+import { MACHINE_TIMERS, type Timers } from './timers.ts';
 import type { WireEvent } from './wire-event.ts';
 
 export interface KafkaSourceOptions {
@@ -42,6 +43,9 @@ export interface KafkaSourceOptions {
   readonly namespace?: string;
   readonly name?: string;
   readonly log: Log;
+  /** How requests are made and time passes; by HTTP and the machine's timers unless set. */
+  readonly poster?: Poster;
+  readonly timers?: Timers;
 }
 
 export interface KafkaSourceStats {
@@ -94,12 +98,13 @@ class SourceEngine implements KafkaSource {
   readonly #name: SourceName;
   readonly #delivery: Delivery;
   readonly #slots: Slots;
-  readonly #poster: Poster = createPoster();
+  readonly #poster: Poster;
+  readonly #timers: Timers;
   readonly #open = new Map<PartitionLease, OpenLease>();
   readonly #stopping = new AbortController();
   readonly #counts = { delivered: 0, retried: 0, deadLettered: 0, lost: 0, inFlight: 0 };
   #subscription: Awaited<ReturnType<TopicReader['subscribe']>> | undefined;
-  #commitTimer: NodeJS.Timeout | undefined;
+  #stopCommitting: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: KafkaSourceOptions) {
@@ -110,6 +115,8 @@ class SourceEngine implements KafkaSource {
     };
     this.#delivery = resolveDelivery(options.delivery ?? MANIFEST_DELIVERY);
     this.#slots = createSlots(options.maxInFlight ?? 99);
+    this.#poster = options.poster ?? createPoster();
+    this.#timers = options.timers ?? MACHINE_TIMERS;
   }
 
   async start(): Promise<void> {
@@ -122,12 +129,13 @@ class SourceEngine implements KafkaSource {
       onRelease: (lease, reason) => this.#release(lease, reason),
     });
     let isCommitting = false;
-    this.#commitTimer = setInterval(async () => {
+    const commitRegularly = async (): Promise<void> => {
       if (isCommitting) return; // while a broker is slow to answer, more would only queue up
       isCommitting = true;
       await this.commit();
       isCommitting = false;
-    }, commitIntervalMs ?? 5000);
+    };
+    this.#stopCommitting = this.#timers.every(commitIntervalMs ?? 5000, commitRegularly);
   }
 
   async commit(): Promise<void> {
@@ -151,7 +159,7 @@ class SourceEngine implements KafkaSource {
   async #stop(): Promise<void> {
     this.#stopping.abort();
     await this.#subscription?.stop();
-    clearInterval(this.#commitTimer);
+    this.#stopCommitting?.();
     this.#poster.close();
   }
 
@@ -263,7 +271,7 @@ class SourceEngine implements KafkaSource {
     const onRetry = () => {
       this.#counts.retried += 1;
     };
-    return { ...(await send(delivery, post, { signal, onRetry })), url };
+    return { ...(await send(delivery, post, { signal, onRetry, timers: this.#timers })), url };
   }
 
   async #commit(open: OpenLease): Promise<void> {

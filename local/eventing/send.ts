@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs, type Delivery, isDelivered, isRetried, type PostResult } from './delivery.ts';
+import type { Timers } from './timers.ts';
 
 /** What the tries together came to. `abandoned`: the lease ended first; another will deliver. */
 export type SendResult =
@@ -14,9 +14,9 @@ export type SendResult =
 export async function send(
   delivery: Delivery,
   post: () => Promise<PostResult>,
-  options: { signal: AbortSignal; onRetry: () => void },
+  options: { signal: AbortSignal; onRetry: () => void; timers: Pick<Timers, 'sleep'> },
 ): Promise<SendResult> {
-  const { signal, onRetry } = options;
+  const { signal, onRetry, timers } = options;
   for (let attempt = 1; ; attempt++) {
     const result = await post();
     if (isDelivered(result)) return { kind: 'delivered' };
@@ -25,7 +25,7 @@ export async function send(
     if (attempt > delivery.retries) return { kind: 'refused', result };
     onRetry();
     try {
-      await sleep(backoffMs(delivery, attempt), undefined, { signal });
+      await timers.sleep(backoffMs(delivery, attempt), signal);
     } catch {
       return { kind: 'abandoned' };
     }
