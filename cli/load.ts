@@ -29,7 +29,7 @@ the ingress of a cluster here, or a forwarded port. Exit code 1 when an answer f
 Examples:
   ./splitwatch load --ingress http://127.0.0.1:31080
   ./splitwatch load --for 30s --concurrency 20 --rate 200 --json
-  ./splitwatch load --hey                     with hey: one request, again and again`;
+  ./splitwatch load --hey                     with hey: one request, which counts each time`;
 
 export function register(program: Command): void {
   withClusterFlags(
@@ -74,7 +74,7 @@ async function runLoad(flags: LoadFlags): Promise<number> {
     await watched;
     await lag.close();
   });
-  const counted = check === undefined ? undefined : await check();
+  const counted = await check();
   await score.close();
   return report(flags, samples, moments, counted);
 }
@@ -85,7 +85,7 @@ async function post(
   { target: reached }: ReachedScore,
   samples: LoadSample[],
   signal: AbortSignal,
-): Promise<(() => Promise<number>) | undefined> {
+): Promise<() => Promise<number>> {
   const token = flags.token ?? process.env.AUTH_TOKEN;
   const target = { ...reached, token };
   const { countInWindows, loadTraffic } = await import('../local/cluster/load-traffic.ts');
@@ -96,7 +96,7 @@ async function post(
     const { heyLoad } = await import('../local/cluster/hey-load.ts');
     const { id: _id, ...body } = JSON.parse(traffic.bodyOf(0)) as Record<string, unknown>;
     samples.push(...(await heyLoad({ ...limits, target, signal, body: JSON.stringify(body) })));
-    return undefined;
+    return () => countInWindows(target, traffic.pairs.slice(0, 1));
   }
   const { postLoad } = await import('../local/cluster/post-load.ts');
   await postLoad({
@@ -151,7 +151,7 @@ async function report(
   flags: LoadFlags,
   samples: readonly LoadSample[],
   moments: readonly LoadMoment[],
-  counted: number | undefined,
+  counted: number,
 ): Promise<number> {
   const { bySecond, summarize } = await import('../local/cluster/load-samples.ts');
   const { loadSvg } = await import('../local/cluster/load-svg.ts');
@@ -164,11 +164,11 @@ async function report(
   } else {
     process.stdout.write(`${table(summary, accepted, counted)}\nThe picture: ${flags.svg}\n`);
   }
-  const isWhole = counted === undefined || summary.failures > 0 || counted === accepted;
+  const isWhole = summary.failures > 0 || counted === accepted;
   return summary.failures === 0 && summary.requests > 0 && isWhole ? 0 : 1;
 }
 
-function table(summary: LoadSummary, accepted: number, counted: number | undefined): string {
+function table(summary: LoadSummary, accepted: number, counted: number): string {
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
   const rows: readonly (readonly [string, string])[] = [
     ['requests', String(summary.requests)],
@@ -180,9 +180,7 @@ function table(summary: LoadSummary, accepted: number, counted: number | undefin
     ['latency p99', ms(summary.latencyMsP99)],
     ['latency max', ms(summary.latencyMsMax)],
     ['pods', `${summary.podsAtStart} at the start, ${summary.podsMax} at most`],
-    ...(counted === undefined
-      ? []
-      : [['counted', `${counted} of ${accepted} that were accepted`] as const]),
+    ['counted', `${counted} of ${accepted} that were accepted`],
   ];
   return `\n${rows.map(([name, value]) => `${name.padEnd(14)}${value.padStart(12)}`).join('\n')}\n`;
 }

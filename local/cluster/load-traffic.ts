@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { getFromScore } from './get-from-score.ts';
 import { fieldOf } from './kube-object.ts';
 import type { LoadTarget } from './post-load.ts';
 
@@ -45,31 +45,9 @@ export async function countInWindows(
 }
 
 async function countInWindow(
-  { url, host, token }: LoadTarget,
-  pair: LoadTraffic['pairs'][number],
+  target: LoadTarget,
+  { origin, target: to }: LoadTraffic['pairs'][number],
 ): Promise<number> {
-  const text = await get(`${url}/pairs/${pair.origin}/${pair.target}`, {
-    ...(host !== undefined && { host }),
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-  });
-  const count = fieldOf(JSON.parse(text), 'transactionCount');
+  const count = fieldOf(await getFromScore(target, `/pairs/${origin}/${to}`), 'transactionCount');
   return typeof count === 'number' ? count : 0;
-}
-
-/** fetch does not let a request name another host, by which an ingress tells functions apart. */
-function get(url: string, headers: Record<string, string>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const asking = request(url, { headers, timeout: 30_000 }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('end', () => resolve(text));
-      response.on('error', reject);
-    });
-    asking.on('timeout', () => asking.destroy(new Error('score does not answer')));
-    asking.on('error', reject);
-    asking.end();
-  });
 }

@@ -1,8 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { formatAmount } from '#shared/domain/amount.ts';
 import type { Fraud } from '#shared/domain/fraud.ts';
-import { pairKey } from '#shared/domain/pair.ts';
-import type { Rule } from '#shared/domain/rule.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { encodeTransactionRecord } from '#shared/events/transaction-event.ts';
 import { brokersForTests } from '#shared/kafka/kafka-test-brokers.ts';
@@ -12,7 +9,15 @@ import { createLog } from '#shared/log.ts';
 import { traffic } from '../../functions/generate/core/traffic.ts';
 import { alertId } from '../../functions/score/core/alert-id.ts';
 import { watchTopic } from '../../local/watch-topic.ts';
-import { createPairOracle, episodes, inOrder, sum, windowAt } from '../oracle/oracle.ts';
+import {
+  type ByPair,
+  DEFAULT_RULE,
+  differingTotals,
+  groupByPair,
+  judgeEpisodes,
+  wrongFrauds,
+} from '../oracle/compare.ts';
+import { createPairOracle } from '../oracle/oracle.ts';
 import { startForTest, type TestUp } from './start-for-test.ts';
 import { until } from './until.ts';
 
@@ -22,35 +27,24 @@ import { until } from './until.ts';
  */
 const DELIVERIES = 50_000;
 const WRITE_RECORDS = 2000;
-const RULE: Rule = {
-  id: 'pair-total',
-  version: 1,
-  groupBy: 'pair',
-  windowMs: 600_000,
-  allowedLatenessMs: 600_000,
-  thresholdMinor: 1_000_000,
-  updates: 'doubling',
-};
 const log = createLog('e2e', 'error');
 
 interface Input {
   readonly records: readonly TopicRecord[];
-  /** What was delivered, repeats included, pair by pair in the order of delivery. */
-  readonly byPair: ReadonlyMap<string, readonly Transaction[]>;
+  readonly byPair: ByPair;
 }
 
 function makeInput(seed: number): Input {
   const records: TopicRecord[] = [];
-  const byPair = new Map<string, Transaction[]>();
+  const delivered: Transaction[] = [];
   const options = { seed, count: DELIVERIES, ratePerSecond: 20, accounts: 2000 };
   for (const item of traffic({ ...options, duplicateShare: 0.02, outOfOrderShare: 0.02 })) {
     if (!('delivery' in item)) continue;
     const { source, eventId, transaction } = item.delivery;
     records.push(encodeTransactionRecord({ ...transaction, source, eventId }));
-    const key = `${transaction.currency}:${pairKey(transaction)}`;
-    byPair.set(key, [...(byPair.get(key) ?? []), transaction]);
+    delivered.push(transaction);
   }
-  return { records, byPair };
+  return { records, byPair: groupByPair(delivered) };
 }
 
 /** Runs the input through the pipeline; resolves with every fraud event, once each. */
@@ -86,38 +80,23 @@ async function run(up: TestUp, input: Input): Promise<ReadonlyMap<string, Fraud>
   return frauds;
 }
 
-/** Totals that score tells for each pair, where they differ from the oracle's. */
-async function differingTotals(up: TestUp, input: Input): Promise<string[]> {
-  const differing: string[] = [];
-  const pairs = [...input.byPair.values()];
-  const check = async (worker: number): Promise<void> => {
-    const url = up.scoreUrls[worker % up.scoreUrls.length] as string;
-    for (let i = worker; i < pairs.length; i += 16) {
-      const set = distinct(pairs[i] as readonly Transaction[]);
-      const newest = inOrder(set).at(-1) as Transaction;
-      const expected = formatAmount(sum(windowAt(set, newest, RULE)));
-      const { origin, target } = newest;
-      const path = `/pairs/${encodeURIComponent(origin)}/${encodeURIComponent(target)}`;
-      const { total } = (await (await fetch(url + path)).json()) as { total: string };
-      if (total !== expected) differing.push(`${path}: ${total}, expected ${expected}`);
-    }
-  };
-  await Promise.all(Array.from({ length: 16 }, (_, worker) => check(worker)));
-  return differing;
-}
-
-function distinct(delivered: readonly Transaction[]): Transaction[] {
-  return [...new Map(delivered.map((transaction) => [transaction.id, transaction])).values()];
+/** Totals that the score processes tell, where they differ from the oracle's. */
+function differing(up: TestUp, { byPair }: Input): Promise<string[]> {
+  return differingTotals(byPair, async ({ origin, target }, asker) => {
+    const url = up.scoreUrls[asker % up.scoreUrls.length] as string;
+    const path = `/pairs/${encodeURIComponent(origin)}/${encodeURIComponent(target)}`;
+    return (await fetch(url + path)).json();
+  });
 }
 
 /** `ALERTID/SEQUENCE` → total and number of transactions, as the oracle says them in this order. */
 function expectedEvents(input: Input): Map<string, string> {
   const expected = new Map<string, string>();
   for (const delivered of input.byPair.values()) {
-    const oracle = createPairOracle(RULE);
+    const oracle = createPairOracle(DEFAULT_RULE);
     for (const transaction of delivered) {
       for (const { openingId, sequence, totalMinor, memberIds } of oracle(transaction).events) {
-        const id = alertId(RULE, transaction, openingId);
+        const id = alertId(DEFAULT_RULE, transaction, openingId);
         expected.set(`${id}/${sequence}`, `${totalMinor} of ${memberIds.length}`);
       }
     }
@@ -141,7 +120,7 @@ describe('50,000 transactions through two score processes', () => {
       ]);
       expect(new Map(actual.toSorted())).toEqual(new Map([...expectedEvents(input)].toSorted()));
       expect(frauds.size).toBeGreaterThan(100);
-      expect(await differingTotals(up, input)).toEqual([]);
+      expect(await differing(up, input)).toEqual([]);
     } finally {
       await up.stop();
     }
@@ -153,19 +132,11 @@ describe('50,000 transactions through two score processes', () => {
     const up = await startForTest({ scoreProcesses: 2, ordering: 'unordered', channel: 'none' });
     try {
       const frauds = await run(up, input);
-      const opened = new Set<string>();
-      for (const fraud of frauds.values()) {
-        expect(fraud.totalMinor).toBe(sum(fraud.transactions));
-        expect(fraud.totalMinor).toBeGreaterThan(BigInt(RULE.thresholdMinor));
-        expect(fraud.transactions).toHaveLength(fraud.transactionCount);
-        // Its window trails at the last member, which is the transaction that opened the episode.
-        if (fraud.sequence === 1) opened.add(fraud.transactions.at(-1)?.id ?? '');
-      }
-      const all = [...input.byPair.values()].flatMap((pair) => episodes(distinct(pair), RULE));
-      const missed = all.filter((episode) => !episode.some(({ id }) => opened.has(id)));
-      expect(all.length).toBeGreaterThan(100);
+      expect(wrongFrauds(frauds.values())).toEqual([]);
+      const { count, missed } = judgeEpisodes(input.byPair, frauds.values());
+      expect(count).toBeGreaterThan(100);
       expect(missed).toEqual([]);
-      expect(await differingTotals(up, input)).toEqual([]);
+      expect(await differing(up, input)).toEqual([]);
     } finally {
       await up.stop();
     }

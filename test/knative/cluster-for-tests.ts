@@ -11,8 +11,8 @@ export interface TestCluster {
   readonly cluster: Cluster;
   /** Brokers as pods reach them. */
   readonly kafka: string;
-  /** Brokers as seen from here, where they can be. */
-  readonly kafkaHere: string | undefined;
+  /** The same brokers as seen from here. */
+  readonly kafkaHere: string;
   /** Where the ingress listens, with http://. */
   readonly ingress: string;
   /** Values that name the images that the nodes have. */
@@ -23,10 +23,11 @@ export interface TestCluster {
 export async function clusterForTests(): Promise<TestCluster> {
   const { KUBECONFIG, KAFKA_BOOTSTRAP, KAFKA_BOOTSTRAP_HOST, INGRESS, KNATIVE_VALUES } =
     process.env;
-  if (!KUBECONFIG || !KAFKA_BOOTSTRAP || !INGRESS || !KNATIVE_VALUES) {
+  if (!KUBECONFIG || !KAFKA_BOOTSTRAP || !KAFKA_BOOTSTRAP_HOST || !INGRESS || !KNATIVE_VALUES) {
     throw new Error(
-      'set KUBECONFIG, KAFKA_BOOTSTRAP (brokers as pods reach them), INGRESS and KNATIVE_VALUES ' +
-        '(a values file that names images); see docs/knative.md',
+      'set KUBECONFIG, KAFKA_BOOTSTRAP (brokers as pods reach them), KAFKA_BOOTSTRAP_HOST (as ' +
+        'reached from here), INGRESS and KNATIVE_VALUES (a values file that names images); see ' +
+        'docs/knative.md',
     );
   }
   return {
@@ -59,6 +60,8 @@ export async function splitwatch(...args: readonly string[]): Promise<Ran> {
  */
 export interface OwnDeployment {
   readonly namespace: string;
+  readonly topics: { readonly transactions: string; readonly fraud: string; readonly dlq: string };
+  readonly groups: { readonly score: string; readonly notify: string };
   /** What `deploy` is told, besides what a test adds. */
   readonly flags: readonly string[];
 }
@@ -77,6 +80,12 @@ export function ownDeployment({ kafka, valuesFile }: TestCluster): OwnDeployment
   ];
   return {
     namespace: `splitwatch-${id}`,
+    topics: {
+      transactions: `${id}-transactions`,
+      fraud: `${id}-fraud`,
+      dlq: `${id}-transactionsdlq`,
+    },
+    groups: { score: `${id}-score`, notify: `${id}-notify` },
     flags: [
       ...['--namespace', `splitwatch-${id}`, '--kafka', kafka, '--values', valuesFile],
       ...set.flatMap((value) => ['--set', value]),

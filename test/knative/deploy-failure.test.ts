@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  const kafka = on.kafkaHere === undefined ? [] : ['--kafka', on.kafkaHere];
+  const kafka = ['--kafka', on.kafkaHere];
   const where = ['--namespace', own.namespace, '--topics', '--yes', ...kafka];
   expect((await splitwatch('clean', ...where)).exitCode).toBe(0);
 }, 240_000);
