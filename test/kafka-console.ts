@@ -9,8 +9,10 @@ export function produceLines(
   brokers: string,
   topic: string,
   lines: readonly string[],
+  compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd' = 'none',
 ): Promise<string> {
   const options = ['--bootstrap-server', brokers, '--topic', topic];
+  options.push('--compression-codec', compression);
   return runTool('org.apache.kafka.tools.ConsoleProducer', options, `${lines.join('\n')}\n`);
 }
 

@@ -1,6 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { AppError } from '#shared/errors.ts';
 import type { Log } from '#shared/log.ts';
+import { readAllCompressions } from './compression.ts';
 import type { KafkaSecurity } from './kafka-settings.ts';
 import { silenceKafkajsTimeoutWarning } from './negative-timeout-warning.ts';
 
@@ -17,6 +18,7 @@ export interface KafkaClientOptions {
 /** kafkajs with every default that matters written out. Connects to nothing yet. */
 export function createKafkaClient(options: KafkaClientOptions): Kafka {
   silenceKafkajsTimeoutWarning();
+  readAllCompressions();
   const { ssl, sasl } = options.security ?? { ssl: false, sasl: undefined };
   return new Kafka({
     clientId: options.clientId ?? 'splitwatch',
