@@ -42,7 +42,15 @@ function checkNothingLost({ ledger, writtenMs }: FinalParts): void {
       ledger.violate('nothing is lost (L1, L4)', `${id} is neither counted nor a dead letter`);
     }
     const isDue = (writtenMs.get(id) as number) >= ledger.completeSinceMs;
-    const isStored = books.get(pairKey(transaction))?.stored.has(id) ?? false;
+    const book = books.get(pairKey(transaction));
+    const isStored = book?.stored.has(id) ?? false;
+    const isUntold = !acknowledged.has(id) && (book?.verdictOf(id)?.findings.length ?? 0) > 0;
+    if (isUntold && !ledger.hasLostState) {
+      ledger.violate(
+        'what is found is told of (L1, L2)',
+        `${id} is counted and never acknowledged`,
+      );
+    }
     if (acknowledged.has(id) && isDue && !isStored && !isLate) {
       ledger.violate('nothing acknowledged is missing (L1, L2, L3)', `${id} is in no total`);
     }

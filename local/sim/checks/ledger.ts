@@ -31,7 +31,6 @@ export interface Ledger {
   onLoss(sinceMs: number): void;
   /** The totals are emptied on purpose, to be made again from the records since this time. */
   onEmptied(fromMs: number): void;
-  onReread(): void;
   /** Neither a function nor the dead-letter sink took the record. */
   onGivenUp(record: TopicRecord): void;
   readonly books: ReadonlyMap<string, PairBook>;
@@ -57,7 +56,6 @@ export function createLedger(rule: Rule, plan: TrafficPlan, time: VirtualTime): 
   const counts = { duplicates: 0, late: 0, redelivered: 0 };
   let violation: Violation | undefined;
   let hasLostState = false;
-  let isReread = false;
   let completeSinceMs = 0;
 
   const violate = (invariant: string, detail: string): void => {
@@ -124,8 +122,6 @@ export function createLedger(rule: Rule, plan: TrafficPlan, time: VirtualTime): 
       const expected = plan.poison.get(name) ?? 'late';
       if (!isRetryable && reason !== expected) {
         violate(REASONS, `${name}: "${reason}" in place of "${expected}"`);
-      } else if (reason === 'late' && acknowledged.has(name) && !isReread && !hasLostState) {
-        violate(REASONS, `${name} was counted, and then refused as late`);
       }
     },
 
@@ -139,9 +135,6 @@ export function createLedger(rule: Rule, plan: TrafficPlan, time: VirtualTime): 
       hasLostState = true;
       completeSinceMs = fromMs;
       for (const book of books.values()) book.loseSince(Number.NEGATIVE_INFINITY);
-    },
-    onReread() {
-      isReread = true;
     },
     onGivenUp: ({ headers, value }) =>
       void givenUp.add(nameOf(headers.ce_source, headers.ce_id, String(value))),

@@ -42,10 +42,14 @@ export const FAULT_KINDS = {
     summary: 'a dispatcher is killed with up to 5 s of offsets not committed',
     rate: anHour(2),
   },
+  'dispatcher-restarted': {
+    summary: 'a dispatcher is stopped and started again, as in an upgrade',
+    rate: anHour(1),
+  },
   rebalance: { summary: 'partitions change hands', rate: anHour(2) },
   backlog: {
     summary: 'the source starts late, and hours of records come at once',
-    rate: anHour(0.05),
+    rate: anHour(0.12),
   },
   'redis-restart': { summary: 'Redis restarts with all its data', rate: anHour(1.5) },
   'redis-last-second': {

@@ -88,16 +88,18 @@ export function createWire({ time, chance, faults, trace }: WireParts): Wire {
           const answer = (act: () => void): void => {
             forget();
             if (!to.isAlive) return;
-            if (!faults.strikes('lost-reply', key)) time.after(backMs, () => finish(act));
+            if (!faults.strikes('lost-reply', key)) time.after(backMs, act);
             else if (chance.fraction(`${key} cut`) < 0.5) fail('cut off before the reply');
           };
           settle(
             () => request.work(to),
             (reply) =>
-              answer(() => {
-                trace.say(from.name, () => `${key} → ${request.show(reply)}`);
-                resolve(reply);
-              }),
+              answer(() =>
+                finish(() => {
+                  trace.say(from.name, () => `${key} → ${request.show(reply)}`);
+                  resolve(reply);
+                }),
+              ),
             (error) => answer(() => fail(String(error))),
           );
         });

@@ -115,7 +115,6 @@ export function createOperator(parts: OperatorParts): Operator {
       totals.loseAll();
       ledger.onEmptied(sinceMs);
     }
-    ledger.onReread();
     seek('transactions', sinceMs);
     seek('fraud', fromMs.fraud);
     trace.say('operator', () => `${isEmptied ? 'empties the totals, ' : ''}reads the topics again`);

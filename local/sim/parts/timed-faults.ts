@@ -29,6 +29,7 @@ export interface TimedFaultParts {
 const LAST_SECOND_MS = 1_000;
 const REPLICA_BEHIND_MS = 5_000;
 const AWAY_MS = { min: 60_000, max: 360_000 };
+const UPGRADE_MS = 45_000;
 
 /** Does the faults that have moments of their own, when their moments come. */
 export function scheduleTimedFaults(parts: TimedFaultParts): void {
@@ -42,6 +43,8 @@ export function scheduleTimedFaults(parts: TimedFaultParts): void {
   }
   const backlog = timed.find((fault) => fault.name === 'backlog' && faults.begins(fault));
   time.after(backlog?.atMs ?? 0, startSource);
+  if (backlog === undefined || !faults.strikes('sink-away', 'while the backlog comes')) return;
+  time.after(backlog.atMs, () => parts.sink.goAway('fraud', awayMs(backlog, parts)));
 }
 
 type Act = (fault: TimedFault, parts: TimedFaultParts) => void;
@@ -50,6 +53,11 @@ const ACTS: Partial<Record<FaultName, Act>> = {
   'dispatcher-killed': ({ key }, { chance, lines }) => {
     const { running } = lines.transactions.dispatchers;
     running[chance.between(`which ${key}`, 0, running.length - 1)]?.process.end();
+  },
+  'dispatcher-restarted': ({ key }, { chance, lines }) => {
+    const { running } = lines.transactions.dispatchers;
+    const one = running[chance.between(`which ${key}`, 0, running.length - 1)];
+    void one?.runs.then((source) => source.stop()).then(() => one.process.end());
   },
   rebalance: (_fault, { lines }) => lines.transactions.group.rebalance(),
   'redis-restart': ({ key }, { redis }) => redis.restart(key, 'nothing'),
@@ -60,7 +68,15 @@ const ACTS: Partial<Record<FaultName, Act>> = {
     ledger.onLoss(Number.NEGATIVE_INFINITY);
     operator.noticeLoss(time.nowMs);
   },
-  'sink-away': (fault, parts) => parts.sink.goAway('fraud', awayMs(fault, parts)),
+  'sink-away': (fault, parts) => {
+    parts.sink.goAway('fraud', awayMs(fault, parts));
+    // An upgrade in the middle of the trouble: what waits for a retry is left to others.
+    const upgrade = { name: 'dispatcher-restarted', key: `during ${fault.key}` } as const;
+    parts.time.after(UPGRADE_MS, () => {
+      const isWanted = parts.faults.strikes(upgrade.name, upgrade.key);
+      if (isWanted) ACTS[upgrade.name]?.({ ...upgrade, atMs: 0 }, parts);
+    });
+  },
   'dead-letter-sink-away': (fault, parts) =>
     parts.sink.goAway('dead letters', awayMs(fault, parts)),
   rollout: (fault, parts) => parts.revisions.rollOut(awayMs(fault, parts)),

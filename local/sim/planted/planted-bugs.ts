@@ -1,0 +1,168 @@
+/**
+ * A bug that could be written into the product in good faith: one text of one file, replaced by
+ * another. The simulator must find each of them (planted-bugs.test.ts).
+ */
+export interface PlantedBug {
+  readonly summary: string;
+  /** From the top folder. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly text: string;
+  readonly replacement: string;
+  /** Where totals are kept in the runs that must find it; either unless set. */
+  readonly store?: 'core' | 'lua';
+}
+
+const SCORE = 'functions/score/score.ts';
+const ADD = 'functions/score/core/add-to-pair.ts';
+const EPISODES = 'functions/score/core/episodes.ts';
+const FIRST_AFTER = 'firstAfter(entries, (entries[index] as Entry).eventTimeMs - windowMs)';
+const MEMORY_STORE = 'functions/score/store/memory-store.ts';
+const SCRIPTS = 'functions/score/lua/scripts.ts';
+const SOURCE = 'local/eventing/kafka-source.ts';
+
+export const PLANTED_BUGS = {
+  'acknowledge-before-emitting': {
+    summary: 'the fraud event is sent without waiting for the sink',
+    file: SCORE,
+    text: 'await sink.send(toFraud(rule, transaction, finding));',
+    replacement: 'void sink.send(toFraud(rule, transaction, finding)).catch(() => {});',
+  },
+  'duplicates-send-nothing': {
+    summary: 'a duplicate is known, and its decision is not made again',
+    file: SCORE,
+    text: "if (decision.kind === 'late') return decision;",
+    replacement:
+      "if (decision.kind === 'late') return decision;\n" +
+      "    if (decision.kind === 'duplicate') return { ...decision.first, kind: 'duplicate', alertId: undefined };",
+  },
+  'sink-errors-swallowed': {
+    summary: 'a sink that is away is taken for one that has said yes',
+    file: SCORE,
+    text: 'await sink.send(toFraud(rule, transaction, finding));',
+    replacement: 'await sink.send(toFraud(rule, transaction, finding)).catch(() => {});',
+  },
+  'window-off-by-one': {
+    summary: 'exactly a window apart is inside',
+    file: 'functions/score/core/window.ts',
+    text: FIRST_AFTER,
+    replacement: `${FIRST_AFTER.slice(0, -1)} - 1)`,
+    store: 'core',
+  },
+  'threshold-or-more': {
+    summary: 'exactly the threshold is fraud',
+    file: EPISODES,
+    text: 'totalMinor > BigInt(rule.thresholdMinor)',
+    replacement: 'totalMinor >= BigInt(rule.thresholdMinor)',
+    store: 'core',
+  },
+  'late-one-changes-nothing-behind': {
+    summary: 'one out of order does not lift the totals of later ones',
+    file: ADD,
+    text: 'for (let i = index + 1; i < end; i++) (entries[i] as Entry).totalMinor += amount;',
+    replacement: 'void end;',
+    store: 'core',
+  },
+  'forgotten-at-the-window': {
+    summary: 'ids are forgotten a window back, not window and allowed lateness',
+    file: ADD,
+    text: 'return rule.windowMs + rule.allowedLatenessMs;',
+    replacement: 'return rule.windowMs;',
+    store: 'core',
+  },
+  'late-by-equality': {
+    summary: 'exactly the allowed lateness is late',
+    file: ADD,
+    text: 'newest.eventTimeMs - transaction.eventTimeMs > rule.allowedLatenessMs',
+    replacement: 'newest.eventTimeMs - transaction.eventTimeMs >= rule.allowedLatenessMs',
+    store: 'core',
+  },
+  'expiry-in-event-time': {
+    summary: 'idle pairs are forgotten by the newest event time, not by the clock',
+    file: MEMORY_STORE,
+    text: 'const nowMs = now();',
+    replacement:
+      'const newest = [...pairs.values()].map(({ state }) => state.entries.at(-1)?.eventTimeMs);' +
+      'const nowMs = Math.max(0, ...newest.map((timeMs) => timeMs ?? 0));',
+    store: 'core',
+  },
+  'unsent-verdict-forgotten': {
+    summary: 'a verdict that the sink has not taken is forgotten with its transaction',
+    file: MEMORY_STORE,
+    text: 'if (pending !== undefined) return',
+    replacement: 'if (pending === null) return',
+    store: 'core',
+  },
+  'window-not-whole': {
+    summary: 'entries are forgotten as soon as their ids are, and windows of known ones with them',
+    file: ADD,
+    text: 'newest.eventTimeMs - reachMs(rule) - rule.windowMs',
+    replacement: 'newest.eventTimeMs - reachMs(rule)',
+    store: 'core',
+  },
+  'noted-as-sent-too-early': {
+    summary: 'the fraud event is noted as sent before it is',
+    file: SCORE,
+    text: 'for (const finding of verdict.findings) {',
+    replacement: 'await store.sent(transaction);\n    for (const finding of verdict.findings) {',
+  },
+  'abandoned-is-settled': {
+    summary: 'a record that was left to the next owner of its partition counts as settled',
+    file: SOURCE,
+    text: "return sent.kind === 'delivered';",
+    replacement: 'return true;',
+  },
+  'commit-before-settling': {
+    summary: 'offsets are committed when records are taken, not when they are settled',
+    file: 'local/eventing/settled-offsets.ts',
+    text: 'open.set(offset, false);',
+    replacement: 'open.set(offset, false);\n      nextOffset = offset + 1n;',
+  },
+  'no-dead-letter': {
+    summary: 'what is refused is dropped',
+    file: SOURCE,
+    text: 'const letter = toDeadLetter(event, sent.url, sent.result);',
+    replacement: 'return true;\n    const letter = toDeadLetter(event, sent.url, sent.result);',
+  },
+  'refusal-taken-for-delivered': {
+    summary: 'a 422 counts as delivered',
+    file: 'local/eventing/delivery.ts',
+    text: 'result.status < 300;',
+    replacement: 'result.status < 500;',
+  },
+  'last-arrived-wins': {
+    summary: 'an alert shows the event that came last, not the highest sequence',
+    file: 'functions/notify/core/alert.ts',
+    text: 'if (known !== undefined && fraud.sequence <= known.fraud.sequence) return',
+    replacement: 'if (known !== undefined && fraud.sequence === known.fraud.sequence) return',
+  },
+  'known-is-never-told': {
+    summary: 'a fraud event that is known is never told, even when nobody was',
+    file: 'functions/notify/notify.ts',
+    text: 'if (!upserted.isTold) await tell(fraud);',
+    replacement: "if (upserted.kind !== 'known') await tell(fraud);",
+  },
+  'lua-window-off-by-one': {
+    summary: 'in the script, exactly a window apart is inside',
+    file: SCRIPTS,
+    text: 'while s.first_t <= x.t - WINDOW_MS do',
+    replacement: 'while s.first_t < x.t - WINDOW_MS do',
+    store: 'lua',
+  },
+  'lua-duplicate-not-known': {
+    summary: 'in the script, ids in older leaves are not looked up',
+    file: SCRIPTS,
+    text: "local time = s.is_large and redis.call('HGET', IDS, id)",
+    replacement: 'local time = false',
+    store: 'lua',
+  },
+  'lua-decision-made-anew': {
+    summary: 'in the script, the verdict of a known transaction loses its fraud events',
+    file: SCRIPTS,
+    text: 'if e.flags % 2 == HAS_DECISION then\n    local text',
+    replacement: 'if false then\n    local text',
+    store: 'lua',
+  },
+} as const satisfies Record<string, PlantedBug>;
+
+export type PlantedBugName = keyof typeof PLANTED_BUGS;
