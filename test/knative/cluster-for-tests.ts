@@ -66,7 +66,10 @@ export interface OwnDeployment {
   readonly flags: readonly string[];
 }
 
-export function ownDeployment({ kafka, valuesFile }: TestCluster): OwnDeployment {
+export function ownDeployment(
+  { kafka, valuesFile }: TestCluster,
+  redis: { readonly isPersistent: boolean } = { isPersistent: false },
+): OwnDeployment {
   const id = `t${randomUUID().slice(0, 8)}`;
   const set = [
     ...['transactions', 'fraud', 'transactionsDlq', 'fraudDlq'].map(
@@ -76,7 +79,9 @@ export function ownDeployment({ kafka, valuesFile }: TestCluster): OwnDeployment
     `sources.fraud.consumerGroup=${id}-notify`,
     'sources.transactions.consumers=1',
     'score.public=true',
+    'score.ceExtensions.deployment=lane',
     'generate.ping.enabled=false',
+    `redis.persistence.enabled=${redis.isPersistent}`,
   ];
   return {
     namespace: `splitwatch-${id}`,

@@ -9,6 +9,7 @@ import {
   splitwatch,
   type TestCluster,
 } from './cluster-for-tests.ts';
+import { topicsOfDeployment } from './topics-of-deployment.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 500 };
 
@@ -17,7 +18,7 @@ let own: OwnDeployment;
 
 beforeAll(async () => {
   on = await clusterForTests();
-  own = ownDeployment(on);
+  own = ownDeployment(on, { isPersistent: true });
 });
 
 afterAll(async () => {
@@ -89,6 +90,17 @@ describe('a deployment', () => {
       const ids = (await alertsOnPage()).map(({ alertId }) => alertId);
       expect(ids).toEqual([second.body.alertId]);
     }, PATIENCE);
+  });
+
+  it('sends fraud events that carry what the binding says (K_SINK, K_CE_OVERRIDES)', async () => {
+    const topics = topicsOfDeployment(on, own);
+    const records = await topics.fraudRecords();
+    await topics.close();
+    // That they are in this topic is K_SINK; the probe is one of them.
+    expect(records).toHaveLength(2);
+    for (const { headers } of records) {
+      expect(headers).toMatchObject({ ce_deployment: 'lane', ce_type: 'io.splitwatch.fraud.v1' });
+    }
   });
 
   it('changes nothing when it is done again', async () => {

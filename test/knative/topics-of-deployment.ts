@@ -14,6 +14,7 @@ export interface TopicsOfDeployment {
   /** Resolves when score has settled all transactions and notify all fraud events. */
   settled(timeoutMs: number): Promise<void>;
   fraudRecords(): Promise<readonly StoredRecord[]>;
+  /** But for those of the probe, which notify keeps apart. */
   frauds(): Promise<readonly Fraud[]>;
   deadLetters(): Promise<readonly StoredRecord[]>;
   close(): Promise<void>;
@@ -51,7 +52,7 @@ export function topicsOfDeployment(on: TestCluster, own: OwnDeployment): TopicsO
         return (await groups.lag(own.groups.notify, own.topics.fraud)) === 0;
       });
     },
-    frauds: async () => (await fraudRecords()).map(fraudOfRecord),
+    frauds: async () => (await fraudRecords()).map(fraudOfRecord).filter((fraud) => !fraud.isProbe),
     deadLetters: () => readAll(own.topics.dlq),
     async close() {
       await Promise.all([topics.close(), groups.close()]);

@@ -80,13 +80,14 @@ export function wrongFrauds(frauds: Iterable<Fraud>): string[] {
 export function judgeEpisodes(
   byPair: ByPair,
   frauds: Iterable<Fraud>,
+  rule: Rule = DEFAULT_RULE,
 ): { count: number; missed: string[] } {
   const opened = new Set<string>();
   for (const fraud of frauds) {
     // Its window trails at the last member, which is the transaction that opened the episode.
     if (fraud.sequence === 1) opened.add(fraud.transactions.at(-1)?.id ?? '');
   }
-  const all = [...byPair.values()].flatMap((pair) => episodes(distinct(pair), DEFAULT_RULE));
+  const all = [...byPair.values()].flatMap((pair) => episodes(distinct(pair), rule));
   const missed = all.filter((episode) => !episode.some(({ id }) => opened.has(id)));
   return { count: all.length, missed: missed.map(([first]) => first?.id ?? '') };
 }
