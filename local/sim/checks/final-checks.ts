@@ -57,16 +57,19 @@ function checkNothingLost({ ledger, writtenMs }: FinalParts): void {
   }
 }
 
-/** Each episode has been told of: by its own opening, or after a loss by an alert inside it. */
+/**
+ * Each episode has been told of. After a loss, each of those that the totals know now: what was
+ * acknowledged before it was told of then, which the ledger has checked.
+ */
 function checkOpenings({ rule, ledger }: FinalParts): void {
-  for (const list of byPair(ledger).values()) {
-    const counted = list.filter(({ id }) => ledger.acknowledged.has(id));
-    for (const episode of episodes(counted, rule)) {
-      const opened = episode.filter((x) => ledger.frauds.has(alertId(rule, x, x.id), 1));
-      const isTold = ledger.hasLostState ? opened.length > 0 : opened.includes(episode[0] as never);
-      if (isTold) continue;
-      const opening = episode[0]?.id;
-      ledger.violate('every episode has its opening event (O4, L2)', `that of ${opening} has none`);
+  for (const [pair, list] of byPair(ledger)) {
+    const stored = ledger.books.get(pair)?.stored;
+    const isCounted = ({ id }: Transaction): boolean =>
+      (stored?.has(id) ?? false) || (!ledger.hasLostState && ledger.acknowledged.has(id));
+    for (const [opening] of episodes(list.filter(isCounted), rule) as [Transaction][]) {
+      if (ledger.frauds.has(alertId(rule, opening, opening.id), 1)) continue;
+      const detail = `that of ${opening.id} has none`;
+      ledger.violate('every episode has its opening event (O4, L2)', detail);
     }
   }
 }

@@ -16,7 +16,8 @@ import type { Message, SimSink } from './sim-sink.ts';
 /** Records of one topic on their way to one function: KafkaSource, as its dispatchers run it. */
 export interface DispatcherParts {
   readonly topic: 'transactions' | 'fraud';
-  readonly ordering: 'ordered' | 'unordered';
+  /** As it is when a dispatcher starts. */
+  readonly ordering: () => 'ordered' | 'unordered';
   readonly group: SimGroup;
   readonly sink: SimSink;
   /** The pods of the function that may be asked now. */
@@ -38,7 +39,7 @@ export function createDispatchers(parts: DispatcherParts): Dispatchers {
     ...{ kind: 'source', name: `${topic}-source`, time, chance, trace },
     run: (process) =>
       startKafkaSource({
-        ...{ reader: group.readerOf(process), topic, group: topic, ordering },
+        ...{ reader: group.readerOf(process), topic, group: topic, ordering: ordering() },
         sinkUrl: FUNCTION_URL,
         delivery: { ...MANIFEST_DELIVERY, deadLetterSink: { uri: DEAD_LETTER_URL } },
         poster: posterOf(process, parts),

@@ -10,12 +10,14 @@ import type { SimGroup } from './sim-group.ts';
 import type { SimTopics, TopicName } from './sim-topics.ts';
 
 type Delivered = 'transactions' | 'fraud';
+type Ordering = 'ordered' | 'unordered';
 
 export interface OperatorParts {
   readonly rule: Rule;
   readonly ledger: Ledger;
   readonly topics: SimTopics;
   readonly totals: SimTotals;
+  readonly ordering: Ordering;
   readonly lines: Readonly<Record<Delivered, { group: SimGroup; dispatchers: Dispatchers }>>;
   readonly dispatchersOf: (topic: Delivered) => number;
   /** False while something is away that what is sent again would need. */
@@ -36,6 +38,8 @@ export interface Operator {
   /** Reads the topic again for no reason. */
   reread(sinceMs: number): void;
   readonly isIdle: boolean;
+  /** How dispatchers that start now deliver: in order while a topic is read again. */
+  readonly ordering: Ordering;
 }
 
 const TICK_MS = 10_000;
@@ -52,6 +56,9 @@ export function createOperator(parts: OperatorParts): Operator {
   const seenLetters = new Map<TopicName, bigint[]>();
   const waitingLetters: { readonly to: Delivered; readonly record: TopicRecord }[] = [];
   let isWorking = false;
+  let { ordering } = parts;
+  /** Up to where the topic has to be read in order. */
+  let ends: readonly bigint[] = [];
   let repairs = 0;
   let wanted: { isEmptied: boolean; fromMs: Record<Delivered, number>; dueMs: number } | undefined;
 
@@ -118,9 +125,24 @@ export function createOperator(parts: OperatorParts): Operator {
     seek('transactions', sinceMs);
     seek('fraud', fromMs.fraud);
     trace.say('operator', () => `${isEmptied ? 'empties the totals, ' : ''}reads the topics again`);
-    for (const topic of ['transactions', 'fraud'] as const) {
-      lines[topic].dispatchers.start(parts.dispatchersOf(topic));
-    }
+    ordering = 'ordered';
+    ends = topics.logs('transactions').map(({ endOffset }) => endOffset);
+    start('transactions');
+    start('fraud');
+  };
+  const start = (topic: Delivered): void =>
+    lines[topic].dispatchers.start(parts.dispatchersOf(topic));
+  const hasCaughtUp = (): boolean =>
+    ends.every(
+      (end, partition) => (lines.transactions.group.committed[partition] as bigint) >= end,
+    );
+
+  /** What was read again has been delivered: from here on as usual. */
+  const goOnAsUsual = async (): Promise<void> => {
+    trace.say('operator', () => 'has caught up, and lets the source deliver as usual');
+    ordering = parts.ordering;
+    await stop('transactions');
+    start('transactions');
   };
 
   /** Letters that may succeed now go back into the topic that they came from. */
@@ -149,18 +171,26 @@ export function createOperator(parts: OperatorParts): Operator {
     takeLetters('transactions-dlq', 'transactions');
     takeLetters('fraud-dlq', 'fraud');
     if (isWorking || !parts.isHealthy()) return;
-    if (wanted === undefined) sendAgain();
-    if (wanted === undefined || time.nowMs < wanted.dueMs) return;
-    const work = wanted;
-    wanted = undefined;
+    if (wanted === undefined) {
+      if (ordering !== parts.ordering && hasCaughtUp()) work(goOnAsUsual());
+      else sendAgain();
+    } else if (time.nowMs >= wanted.dueMs) {
+      work(repair(wanted));
+      wanted = undefined;
+    }
+  };
+  const work = (task: Promise<void>): void => {
     isWorking = true;
-    void repair(work).then(() => {
+    void task.then(() => {
       isWorking = false;
     });
   };
   time.after(TICK_MS, tick);
 
   return {
+    get ordering() {
+      return ordering;
+    },
     get isIdle() {
       return !isWorking && wanted === undefined && waitingLetters.length === 0;
     },

@@ -99,7 +99,8 @@ export function buildWorld(parts: WorldParts): World {
     const logs = topics.logs(topic);
     const group = new SimGroup({ name: topic, logs, broker, time, chance, wire, trace });
     const dispatchers = createDispatchers({
-      ...{ topic, ordering, group, sink, pods, time, chance, wire, trace },
+      ...{ topic, group, sink, pods, time, chance, wire, trace },
+      ordering: () => operator.ordering,
       onAnswer: topic === 'transactions' ? ledger.onScoreAnswer : () => {},
       onGivenUp: (partition, offset) =>
         operator.noticeGivenUp(logs[partition]?.read(offset, 1)[0] as StoredRecord),
@@ -114,7 +115,8 @@ export function buildWorld(parts: WorldParts): World {
     redis.process !== undefined && !sink.isAway('fraud') && !sink.isAway('dead letters');
   const writtenMs = new Map<string, number>();
   const operator = createOperator({
-    ...{ rule, ledger, topics, totals, lines, isHealthy, writtenMs, time, chance, trace },
+    ...{ rule, ordering, ledger, topics, totals, lines, isHealthy, writtenMs },
+    ...{ time, chance, trace },
     dispatchersOf: (topic) => DISPATCHERS[topic],
   });
 
