@@ -97,6 +97,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./clean.ts'),
   },
   {
+    name: 'sim',
+    group: DEVELOP,
+    summary: 'simulate hours of failures in seconds, and check every promise',
+    load: () => import('./sim.ts'),
+  },
+  {
     name: 'check',
     group: DEVELOP,
     summary: 'check format, lint, types and quick tests in half a minute',

@@ -49,6 +49,10 @@ export interface RunCounts {
   readonly deadLetters: number;
   /** Records given up by the function and the dead-letter sink, and then read again. */
   readonly givenUp: number;
+  /** Transactions that are neither counted nor a dead letter. */
+  readonly lost: number;
+  /** Transactions that were counted twice. */
+  readonly doubled: number;
 }
 
 const START_MS = Date.parse('2026-11-22T00:00:00.000Z');
@@ -121,7 +125,9 @@ function ruleOf(chance: Chance): Rule {
   };
 }
 
-function countsOf({ plan, frauds, counts, letters, givenUp }: Ledger): RunCounts {
+function countsOf(ledger: Ledger): RunCounts {
+  const { plan, frauds, counts, letters, givenUp, acknowledged, books } = ledger;
+  const isLost = (id: string): boolean => !acknowledged.has(id) && !letters.has(id);
   const events = [...frauds.alerts.values()].reduce((sum, { size }) => sum + size, 0);
   const deadLetters = [...letters.values()].reduce((sum, { length }) => sum + length, 0);
   return {
@@ -133,5 +139,7 @@ function countsOf({ plan, frauds, counts, letters, givenUp }: Ledger): RunCounts
     late: counts.late,
     deadLetters,
     givenUp: givenUp.size,
+    lost: [...plan.transactions.keys()].filter(isLost).length,
+    doubled: [...books.values()].reduce((sum, { doubled }) => sum + doubled, 0),
   };
 }

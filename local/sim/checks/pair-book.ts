@@ -22,6 +22,8 @@ export interface PairBook {
   /** The verdict first given, of those that the totals hold now. */
   verdictOf(id: string): Verdict | undefined;
   loseSince(timeMs: number): void;
+  /** Transactions that were added to a total that held them. */
+  readonly doubled: number;
 }
 
 export function createPairBook(rule: Rule): PairBook {
@@ -29,6 +31,8 @@ export function createPairBook(rule: Rule): PairBook {
   let oracle = createPairOracle(rule);
   let stored = new Map<string, Transaction>();
   let verdicts = new Map<string, Verdict>();
+
+  let doubled = 0;
 
   const take = (step: Step): string | undefined => {
     const { transaction, decision } = step;
@@ -43,6 +47,7 @@ export function createPairBook(rule: Rule): PairBook {
       if (problem !== undefined || expected.kind === 'late') return problem;
     }
     if (decision.kind !== 'duplicate') {
+      if (stored.has(id)) doubled += 1;
       stored.set(id, transaction);
       verdicts.set(id, verdict);
     }
@@ -52,6 +57,9 @@ export function createPairBook(rule: Rule): PairBook {
   return {
     get stored() {
       return stored;
+    },
+    get doubled() {
+      return doubled;
     },
     verdictOf: (id) => verdicts.get(id),
     add(atMs, transaction, decision) {
