@@ -25,6 +25,8 @@ export interface FunctionProcessOptions {
   readonly name: string;
   /** The function's production entry point, a file. */
   readonly script: string;
+  /** Words that follow it on the command line. */
+  readonly args?: readonly string[];
   /** All that it has as environment: its settings, and what any program needs. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Takes what it writes to standard output after `{"listening":PORT}`, line by line. */
@@ -35,6 +37,8 @@ export interface FunctionProcessOptions {
 
 export interface FunctionProcess {
   readonly port: number;
+  /** Of its process group: the function, and the shell that guards it. */
+  readonly pid: number;
   /** Resolves when it has ended, with a sentence that says how. Never rejects. */
   readonly ended: Promise<string>;
   /** Ends it at once, as a crash would. */
@@ -53,8 +57,8 @@ export interface FunctionProcess {
 export async function startFunctionProcess(
   options: FunctionProcessOptions,
 ): Promise<FunctionProcess> {
-  const { name, script, environment, onLogLine } = options;
-  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', process.execPath, script], {
+  const { name, script, args = [], environment, onLogLine } = options;
+  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', process.execPath, script, ...args], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: environment,
@@ -80,7 +84,13 @@ export async function startFunctionProcess(
     const port = await listeningPort(child, options, { ended, lastLines });
     for (const line of held) onLogLine(line);
     held = undefined;
-    return { port, ended, kill, stop: (timeoutMs) => stop(child, ended, timeoutMs) };
+    return {
+      port,
+      pid: child.pid ?? 0,
+      ended,
+      kill,
+      stop: (timeoutMs) => stop(child, ended, timeoutMs),
+    };
   } catch (error) {
     kill();
     throw error;

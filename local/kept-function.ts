@@ -9,6 +9,8 @@ export interface KeptFunction {
   /** Stays the same over restarts. */
   readonly url: string;
   readonly restarts: number;
+  /** Process group of the one that runs now, or ran last. */
+  readonly pid: number;
   /** Ends the process at once, as a crash would; it will be started again. */
   kill(): void;
   stop(): Promise<void>;
@@ -78,6 +80,9 @@ export async function startKeptFunction(options: KeptFunctionOptions): Promise<K
     url: `http://127.0.0.1:${port}`,
     get restarts() {
       return restarts;
+    },
+    get pid() {
+      return current.pid;
     },
     kill: () => current.kill(),
     stop: async () => {

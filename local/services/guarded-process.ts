@@ -32,9 +32,12 @@ exit "$code"
 `;
 
 export interface GuardedProcess {
+  /** Of its process group: the program, and the shell that guards it. */
   readonly pid: number;
   /** Undefined while it runs, else a sentence that says how it ended. */
   readonly ending: () => string | undefined;
+  /** Resolves when it has ended, whatever ended it. */
+  readonly ended: Promise<void>;
   /** Ends it and removes its folder. Resolves when both are gone. Safe to call twice. */
   readonly stop: () => Promise<void>;
 }
@@ -84,6 +87,7 @@ export function startGuarded(options: GuardedOptions): GuardedProcess {
   return {
     pid: child.pid ?? 0,
     ending: () => ending,
+    ended: closed,
     stop: () => {
       stopping ??= stopGuard(child, closed, folder);
       return stopping;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePorts } from './free-port.ts';
-import { makeTemporaryFolder, startGuarded } from './guarded-process.ts';
+import { type GuardedProcess, makeTemporaryFolder, startGuarded } from './guarded-process.ts';
 import { kafkaAnswers } from './kafka-answers.ts';
 import { pollUntil } from './poll-until.ts';
 
@@ -11,10 +11,12 @@ const ATTEMPTS = 3;
 const JAVA_OPTIONS = ['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-Xshare:auto'];
 const QUIET = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
 
+/** What was formatted before stays as it is. */
 const FORMAT_AND_RUN = `
-id=$1 settings=$2
-shift 2
-"$@" kafka.tools.StorageTool format -t "$id" -c "$settings" >&2 &&
+id=$1 settings=$2 formatted=$3
+shift 3
+test -e "$formatted" ||
+"$@" kafka.tools.StorageTool format -t "$id" -c "$settings" >&2 || exit 1
 exec "$@" kafka.Kafka "$settings"
 `;
 
@@ -40,51 +42,70 @@ export async function startKafkaBroker(java: string, jarsFolder: string): Promis
 }
 
 async function startOnce(java: string, jarsFolder: string): Promise<RunningService> {
+  const place = await placeForBroker();
+  const { stop } = await runKafkaBroker(java, jarsFolder, place);
+  return { address: `127.0.0.1:${place.port}`, stop };
+}
+
+/** Where a broker listens and keeps its files, over restarts. */
+export interface BrokerPlace {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly folder: string;
+  /** The port that it tells its clients; its own unless set. */
+  readonly advertisedPort?: number;
+}
+
+export async function placeForBroker(): Promise<BrokerPlace> {
   const [port = 0, controllerPort = 0] = await freePorts(2);
-  const address = `127.0.0.1:${port}`;
-  const folder = await makeTemporaryFolder('kafka');
-  const settings = join(folder, 'server.properties');
-  await writeFile(settings, properties({ port, controllerPort, folder: join(folder, 'logs') }));
+  return { port, controllerPort, folder: await makeTemporaryFolder('kafka') };
+}
+
+/** The broker at this place, with what its files hold. Resolves when it answers. */
+export async function runKafkaBroker(
+  java: string,
+  jarsFolder: string,
+  place: BrokerPlace,
+): Promise<GuardedProcess> {
+  const settings = join(place.folder, 'server.properties');
+  const logs = join(place.folder, 'logs');
+  await writeFile(settings, properties(place, logs));
   const clusterId = newClusterId(randomBytes(16));
+  const places = [clusterId, settings, join(logs, 'meta.properties')];
   const runClass = [java, ...JAVA_OPTIONS, QUIET, '-cp', join(jarsFolder, '*')];
   const broker = startGuarded({
     name: 'kafka',
-    command: ['/bin/sh', '-c', FORMAT_AND_RUN, 'sh', clusterId, settings, ...runClass],
-    folder,
+    command: ['/bin/sh', '-c', FORMAT_AND_RUN, 'sh', ...places, ...runClass],
+    folder: place.folder,
     signal: 'KILL', // nothing in it outlives it, so it need not end in order
   });
   try {
     await pollUntil(
       'kafka',
       START_TIMEOUT_MS,
-      async () => (await kafkaAnswers(address)) || undefined,
+      async () => (await kafkaAnswers(`127.0.0.1:${place.port}`)) || undefined,
       broker.ending,
     );
   } catch (error) {
     await broker.stop();
     throw error;
   }
-  return { address, stop: broker.stop };
-}
-
-interface BrokerPlace {
-  readonly port: number;
-  readonly controllerPort: number;
-  readonly folder: string;
+  return broker;
 }
 
 /** Settings of one small node: every internal topic has one replica and few partitions. */
-function properties({ port, controllerPort, folder }: BrokerPlace): string {
+function properties(place: BrokerPlace, logs: string): string {
+  const { port, controllerPort, advertisedPort = port } = place;
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
-    'log.dirs': folder,
+    'log.dirs': logs,
     ...SMALL_CLUSTER,
   })
     .map(([name, value]) => `${name}=${value}\n`)

@@ -1,7 +1,7 @@
 import { createLog } from '#shared/log.ts';
 import { connectRedis } from '#shared/redis/client.ts';
 import { freePorts } from './free-port.ts';
-import { makeTemporaryFolder, startGuarded } from './guarded-process.ts';
+import { type GuardedProcess, makeTemporaryFolder, startGuarded } from './guarded-process.ts';
 import type { RunningService } from './kafka-broker.ts';
 
 const START_TIMEOUT_MS = 20_000;
@@ -21,20 +21,38 @@ export async function startRedisServer(
   program: string,
   isPersistent: boolean,
 ): Promise<RunningService> {
+  const place = await placeForRedis();
+  const { stop } = await runRedisServer(program, redisSettings(isPersistent), place);
+  return { address: `redis://127.0.0.1:${place.port}`, stop };
+}
+
+/** Where a Redis listens and keeps its files, over restarts. */
+export interface RedisPlace {
+  readonly port: number;
+  readonly folder: string;
+}
+
+export async function placeForRedis(): Promise<RedisPlace> {
   const [port = 0] = await freePorts(1);
-  const folder = await makeTemporaryFolder('redis');
-  const place = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
-  const settings = [...place, '--daemonize', 'no', ...redisSettings(isPersistent)];
-  const command: [string, ...string[]] = [program, ...settings];
+  return { port, folder: await makeTemporaryFolder('redis') };
+}
+
+/** One at this place, with what its files hold. Resolves when it answers. */
+export async function runRedisServer(
+  program: string,
+  settings: readonly string[],
+  { port, folder }: RedisPlace,
+): Promise<GuardedProcess> {
+  const where = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
+  const command: [string, ...string[]] = [program, ...where, '--daemonize', 'no', ...settings];
   const server = startGuarded({ name: 'redis', command, folder, signal: 'TERM' });
-  const address = `redis://127.0.0.1:${port}`;
   try {
-    await redisAnswers(address, START_TIMEOUT_MS);
+    await redisAnswers(`redis://127.0.0.1:${port}`, START_TIMEOUT_MS);
   } catch (error) {
     await server.stop();
     throw error;
   }
-  return { address, stop: server.stop };
+  return server;
 }
 
 /**

@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createKafkaGroups, type KafkaGroups } from '#shared/kafka/kafka-groups.ts';
+import { createLog } from '#shared/log.ts';
+import { createRandom } from '../../functions/generate/core/random.ts';
+import { CHAOS_RULE } from './chaos-rule.ts';
+import { type Evidence, gatherEvidence } from './evidence.ts';
+import type { Fault } from './faults.ts';
+import { grown, type Held, measureHeld } from './memory.ts';
+import { createOracle } from './oracle-says.ts';
+import { type Stage, startStage } from './stage.ts';
+import { type StageOptions, TOPICS } from './stage-plan.ts';
+import { createSteadyLoad, type SteadyLoad } from './steady-load.ts';
+import { judge, type Problem } from './verdict.ts';
+
+export interface ChaosOptions extends StageOptions {
+  readonly seed: number;
+  readonly ratePerSecond: number;
+  /** For how long the load goes on before each fault, milliseconds. */
+  readonly loadMs: number;
+  /** The clock, epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export interface FaultResult {
+  readonly fault: string;
+  /** How often it struck. */
+  readonly times: number;
+  /** From the end of the fault until the backlog was worked off, under load. */
+  readonly recoveredMs: number;
+  /** Records that were written so far. */
+  readonly records: number;
+  readonly lost: number;
+  readonly doubled: number;
+  /** All that is wrong now and was not before, in sentences. */
+  readonly problems: readonly string[];
+}
+
+export interface ChaosRun {
+  /** Has the faults strike, one or several at once, and judges what came of it. */
+  play(name: string, faults: readonly Fault[]): Promise<FaultResult>;
+  readonly stage: Stage;
+  stop(): Promise<void>;
+}
+
+/** Several faults begin within this time of one another. */
+const SPREAD_MS = 3000;
+const SETTLE_TIMEOUT_MS = 120_000;
+const POLL_MS = 100;
+
+/**
+ * A stage under a steady load, on which faults are played. Resolves when the past is written and
+ * settled.
+ */
+export async function startChaos(options: ChaosOptions): Promise<ChaosRun> {
+  const stage = await startStage(options);
+  const log = createLog('chaos', 'silent');
+  const groups = createKafkaGroups({ brokers: stage.brokers, log });
+  let evidence: Evidence | undefined;
+  const stop = async (): Promise<void> => {
+    await evidence?.stop().catch(() => {});
+    await groups.close();
+    await stage.stop();
+  };
+  try {
+    evidence = await gatherEvidence(stage.topics);
+    const { seed, ratePerSecond, now } = options;
+    const where = { writer: stage.topics, topic: TOPICS.transactions };
+    const load = createSteadyLoad({ ...where, seed, ratePerSecond, now });
+    const engine = new ChaosEngine({ options, stage, groups, evidence, load });
+    await engine.begin();
+    return { stage, play: (name, faults) => engine.play(name, faults), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface EngineParts {
+  readonly options: ChaosOptions;
+  readonly stage: Stage;
+  readonly groups: KafkaGroups;
+  readonly evidence: Evidence;
+  readonly load: SteadyLoad;
+}
+
+class ChaosEngine {
+  readonly #parts: EngineParts;
+  readonly #oracle = createOracle();
+  readonly #known = new Set<string>();
+  readonly #random;
+  #before: Held | undefined;
+  #wholeFromMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.#random = createRandom(parts.options.seed, 7);
+  }
+
+  async begin(): Promise<void> {
+    const { load, stage, options } = this.#parts;
+    options.log('chaos: what came before, further back than the totals reach');
+    await load.writePast();
+    load.resume();
+    await sleep(options.loadMs);
+    await load.pause();
+    const problems = await this.#judged();
+    if (problems.length > 0) throw new Error(`wrong before any fault: ${problems[0]?.what}`);
+    this.#before = await measureHeld(stage);
+  }
+
+  async play(name: string, faults: readonly Fault[]): Promise<FaultResult> {
+    const { load, stage, options, evidence } = this.#parts;
+    load.resume();
+    await sleep(options.loadMs);
+    let overAtMs = performance.now();
+    const isOver = (): void => {
+      overAtMs = performance.now();
+    };
+    const delays = faults.map(() => (faults.length === 1 ? 0 : this.#random.below(SPREAD_MS)));
+    const strikes = await Promise.all(
+      faults.map(async (fault, i) => {
+        await sleep(delays[i]);
+        const before = overAtMs;
+        const times = await fault.strike(stage, isOver);
+        if (overAtMs === before) isOver();
+        return times;
+      }),
+    );
+    await this.#repair(faults);
+    const backlog = load.written;
+    await this.#until('the backlog is worked off', async () => {
+      const { written } = load;
+      return written - (await this.#lag()) >= backlog;
+    });
+    const recoveredMs = performance.now() - overAtMs;
+    await load.pause();
+    const problems = await this.#judged();
+    const sum = (kind: Problem['kind']): number =>
+      problems.reduce((total, one) => total + (one.kind === kind ? one.count : 0), 0);
+    return {
+      ...{ fault: name, recoveredMs, lost: sum('lost'), doubled: sum('doubled') },
+      times: strikes.reduce((total, times) => total + times, 0),
+      records: load.written,
+      problems: [...problems.map(({ what }) => what), ...(await this.#grown(evidence))],
+    };
+  }
+
+  async #repair(faults: readonly Fault[]): Promise<void> {
+    const { stage, options } = this.#parts;
+    for (const fault of faults) {
+      if (fault.repair === undefined) continue;
+      const nowMs = options.now();
+      await fault.repair(stage, nowMs);
+      this.#wholeFromMs = nowMs - CHAOS_RULE.allowedLatenessMs;
+    }
+  }
+
+  /** Waits until all is settled, and tells what is wrong now and was not before. */
+  async #judged(): Promise<Problem[]> {
+    const { stage, evidence } = this.#parts;
+    await this.#until('all is settled', async () => {
+      return (await this.#lag()) === 0 && (await evidence.unread()) === 0;
+    });
+    const pairKeys = this.#oracle.hear(evidence.transactions);
+    const wholeFromMs = this.#wholeFromMs;
+    const wasWiped = wholeFromMs > 0;
+    const about = { stage, evidence, oracle: this.#oracle, pairKeys, wholeFromMs, wasWiped };
+    const all = await judge(about);
+    const news = all.filter(({ what }) => !this.#known.has(what));
+    for (const { what } of news) this.#known.add(what);
+    return news;
+  }
+
+  /** Records that score or notify have yet to settle. */
+  async #lag(): Promise<number> {
+    const { stage, groups } = this.#parts;
+    const toScore = await groups.lag(stage.groups.score, TOPICS.transactions);
+    return toScore + (await groups.lag(stage.groups.notify, TOPICS.fraud));
+  }
+
+  async #grown({ transactions }: Evidence): Promise<string[]> {
+    const now = await measureHeld(this.#parts.stage);
+    return grown(this.#before ?? now, now, transactions.length);
+  }
+
+  /** Kafka may be away for a moment while it is asked. */
+  async #until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    const endMs = performance.now() + SETTLE_TIMEOUT_MS;
+    while (!(await condition().catch(() => false))) {
+      if (performance.now() > endMs) throw new Error(`${what}: not within ${SETTLE_TIMEOUT_MS} ms`);
+      await sleep(POLL_MS);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { runProgramFile } from '../services/run-program.ts';
+import { redisInfo } from './redis-command.ts';
+import type { Stage } from './stage.ts';
+
+/** What the parts hold when all is settled. */
+export interface Held {
+  /** Resident memory of each process of our own code. */
+  readonly rssBytes: ReadonlyMap<string, number>;
+  readonly redisBytes: number;
+  readonly redisClients: number;
+}
+
+const NAMES = ['score', 'notify', 'source', 'sink'] as const;
+
+/**
+ * A process keeps what its heap once grew to, and collects when it likes: one that has just
+ * started holds 60 to 90 MB here and grows by up to 60 with work. A leak of a few hundred bytes a
+ * request would stay below this; what a stalled queue or kept requests hold is far above.
+ */
+const RSS_GROWTH_MAX_BYTES = 128 * 1024 * 1024;
+
+/** Entries, ids and pairs cost 300 to 500 bytes a transaction; Redis itself has a few MB beside. */
+const REDIS_BYTES_PER_TRANSACTION = 1000;
+const REDIS_SLACK_BYTES = 8 * 1024 * 1024;
+/** Score, notify, and a connection of our own that may be about to close. */
+const REDIS_CLIENTS_MAX = 4;
+
+export async function measureHeld({ functions, redisUrl }: Stage): Promise<Held> {
+  const groups = await rssByGroup();
+  const info = await redisInfo(redisUrl);
+  return {
+    rssBytes: new Map(NAMES.map((name) => [name, groups.get(functions[name].pid) ?? 0])),
+    redisBytes: info.get('used_memory') ?? 0,
+    redisClients: info.get('connected_clients') ?? 0,
+  };
+}
+
+/** What has not gone back to where it was, in words. */
+export function grown(before: Held, now: Held, transactions: number): string[] {
+  const problems: string[] = [];
+  for (const [name, rssBytes] of now.rssBytes) {
+    const grownBytes = rssBytes - (before.rssBytes.get(name) ?? 0);
+    if (grownBytes > RSS_GROWTH_MAX_BYTES) problems.push(`${name} holds ${mb(grownBytes)} more`);
+  }
+  const redisMaxBytes = REDIS_SLACK_BYTES + REDIS_BYTES_PER_TRANSACTION * transactions;
+  if (now.redisBytes > redisMaxBytes) problems.push(`Redis holds ${mb(now.redisBytes)}`);
+  if (now.redisClients > REDIS_CLIENTS_MAX) problems.push(`Redis has ${now.redisClients} clients`);
+  return problems;
+}
+
+/** Sums over process groups, as `ps` of any system tells them. */
+async function rssByGroup(): Promise<ReadonlyMap<number, number>> {
+  const { output } = await runProgramFile('ps', ['-A', '-o', 'pgid=,rss='], { timeoutMs: 10_000 });
+  const sums = new Map<number, number>();
+  for (const [, group, kilobytes] of output.matchAll(/^\s*(\d+)\s+(\d+)\s*$/gm)) {
+    sums.set(Number(group), (sums.get(Number(group)) ?? 0) + Number(kilobytes) * 1024);
+  }
+  return sums;
+}
+
+function mb(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(0)} MB`;
+}

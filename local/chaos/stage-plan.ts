@@ -1,0 +1,30 @@
+import type { Environment } from '../services/probe-machine.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+
+export type Ordering = 'ordered' | 'unordered';
+
+export interface StageOptions {
+  readonly ordering: Ordering;
+  readonly environment: Environment;
+  /** Takes one line of progress at a time. */
+  readonly log: (line: string) => void;
+  /** In the place of the product's own, for tests that plant a bug. */
+  readonly scripts?: Partial<Record<'score' | 'source', string>>;
+}
+
+export const TOPICS = {
+  transactions: 'transactions',
+  fraud: 'fraud',
+  transactionsDeadLetters: 'transactions-dlq',
+  fraudDeadLetters: 'fraud-dlq',
+} as const;
+
+/** Between whom a proxy stands, by what it leads to. */
+export type Hop = 'redis' | 'kafka' | 'score' | 'notify' | 'sink';
+
+export interface Groups {
+  readonly score: string;
+  readonly notify: string;
+}
+
+export type Proxies = Readonly<Record<Hop, FaultProxy>>;
