@@ -59,7 +59,7 @@ const START_MS = Date.parse('2026-11-22T00:00:00.000Z');
 const HOUR_MS = 3_600_000;
 /** Within so long after the last fault everything has been delivered. */
 const SETTLE_MS = 4 * HOUR_MS;
-const LUA_SHARE = 0.35;
+const LUA_SHARE = 0.25;
 
 /** Plays some hours of Splitwatch under faults. The same options give the same run, always. */
 export async function simulate(options: RunOptions): Promise<RunResult> {

@@ -108,18 +108,26 @@ export class SimGroup {
   #open(member: Member, partition: number, generation: number): Reading {
     const { name, broker, wire } = this.#parts;
     const controller = new AbortController();
+    let [sent, arrived] = [0, 0];
     const lease: PartitionLease = {
       topic: member.subscription.topic,
       partition,
       signal: controller.signal,
       commit: async (nextOffset) => {
         if (controller.signal.aborted) return;
+        sent += 1;
+        const place = sent;
         await wire.call({
           name: `commit ${name}/${partition}`,
           from: member.process,
           to: () => broker,
           deadlineMs: COMMIT_DEADLINE_MS,
-          work: () => this.#commit(partition, nextOffset, generation),
+          work: () => {
+            // One connection keeps their order: what was overtaken is not done any more.
+            if (place < arrived) return;
+            arrived = place;
+            this.#commit(partition, nextOffset, generation);
+          },
           failure: (reason) => new Error(reason),
           show: () => String(nextOffset),
         });

@@ -106,7 +106,7 @@ export function createKeySpace(now: () => number): KeySpace {
 }
 
 function nameOf(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes as Uint8Array).toString('latin1');
+  return String.fromCharCode(...(bytes as Uint8Array));
 }
 
 function numberOf(bytes: Uint8Array | undefined): number {

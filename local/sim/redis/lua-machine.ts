@@ -31,18 +31,17 @@ export function compileLua(source: string): LuaScript {
   let redisCall: RedisCall = () => false;
   setFunction(state, 'redis', 'call', (l) => {
     const [name, ...args] = argumentsOf(l).map(toBytes) as [Uint8Array, ...Uint8Array[]];
-    pushReply(l, redisCall(Buffer.from(name).toString(), args));
+    pushReply(l, redisCall(textOf(name), args));
     return 1;
   });
   setFunction(state, 'struct', 'pack', (l) => {
     const [format, ...values] = argumentsOf(l);
-    push(l, packStruct(Buffer.from(toBytes(format)).toString(), values as StructValue[]));
+    push(l, packStruct(textOf(toBytes(format)), values as StructValue[]));
     return 1;
   });
   setFunction(state, 'struct', 'unpack', (l) => {
     const [format, bytes, position = 1] = argumentsOf(l);
-    const text = Buffer.from(toBytes(format)).toString();
-    const values = unpackStruct(text, toBytes(bytes), Number(position));
+    const values = unpackStruct(textOf(toBytes(format)), toBytes(bytes), Number(position));
     for (const value of values) push(l, value);
     return values.length;
   });
@@ -97,7 +96,10 @@ function setTable(state: LuaState, name: string, values: readonly string[]): voi
 }
 
 function argumentsOf(state: LuaState): StructValue[] {
-  return Array.from({ length: lua.lua_gettop(state) }, (_, i) => valueAt(state, i + 1));
+  const values: StructValue[] = [];
+  const count = lua.lua_gettop(state);
+  for (let i = 1; i <= count; i++) values.push(valueAt(state, i));
+  return values;
 }
 
 /** A number stays one, all else is text. */
@@ -108,12 +110,17 @@ function valueAt(state: LuaState, index: number): StructValue {
   return bytes;
 }
 
+/** Of plain ASCII, as the names of commands and formats are. */
+function textOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
+
 function toBytes(value: StructValue | undefined): Uint8Array {
   return typeof value === 'object' ? value : Buffer.from(String(value));
 }
 
 function push(state: LuaState, value: StructValue): void {
-  if (typeof value === 'object') lua.lua_pushlstring(state, Uint8Array.from(value), value.length);
+  if (typeof value === 'object') lua.lua_pushlstring(state, value, value.length);
   else if (Number.isInteger(value) && value <= INTEGER_MAX) lua.lua_pushinteger(state, value);
   else lua.lua_pushnumber(state, value);
 }

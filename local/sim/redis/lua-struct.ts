@@ -9,17 +9,27 @@ export type StructValue = number | Uint8Array;
 const FORMATS = new Map<string, readonly Field[]>();
 
 export function packStruct(format: string, values: readonly StructValue[]): Uint8Array {
-  const parts: Uint8Array[] = [];
+  const fields = fieldsOf(format);
+  let size = 0;
+  fields.forEach((field, i) => {
+    size += field.kind === 'text' ? (values[i] as Uint8Array).length : field.bytes;
+  });
+  const bytes = new Uint8Array(size);
   let at = 0;
-  for (const field of fieldsOf(format)) {
-    const value = values[at++];
+  fields.forEach((field, i) => {
     if (field.kind === 'text') {
-      parts.push(value as Uint8Array);
-    } else {
-      parts.push(integerBytes(Number(value), field.bytes));
+      bytes.set(values[i] as Uint8Array, at);
+      at += (values[i] as Uint8Array).length;
+      return;
     }
-  }
-  return Buffer.concat(parts);
+    let rest = Number(values[i]);
+    for (let place = at + field.bytes - 1; place >= at; place--) {
+      bytes[place] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
+    at += field.bytes;
+  });
+  return bytes;
 }
 
 /** The values at `position`, counted from 1, and last the position behind them. */
@@ -42,16 +52,6 @@ export function unpackStruct(format: string, bytes: Uint8Array, position: number
   }
   values.push(at + 1);
   return values;
-}
-
-function integerBytes(value: number, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let rest = value;
-  for (let i = size - 1; i >= 0; i--) {
-    bytes[i] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
-  return bytes;
 }
 
 function fieldsOf(format: string): readonly Field[] {
