@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
  * the parts that `./splitwatch test` starts, and fail with one line when those are missing.
  * test/tidy/lanes.test.ts checks that every test file belongs to exactly one lane.
  */
-const HEAVY = ['**/*.redis.test.ts', '**/*.kafka.test.ts', '**/*.helm.test.ts'];
+const HEAVY = ['**/*.redis.test.ts', '**/*.kafka.test.ts', '**/*.helm.test.ts', '**/*.sim.test.ts'];
 const SOURCES = '{functions,shared,local,cli,knative}/**';
 
 const lane = (name: string, include: string[], testTimeout: number) => ({
@@ -26,6 +26,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'tidy', include: ['test/tidy/**/*.test.ts'], testTimeout: 20_000 } },
+      lane('sim', ['local/sim/**/*.sim.test.ts'], 60_000),
       lane('redis', [`${SOURCES}/*.redis.test.ts`], 20_000),
       lane('kafka', [`${SOURCES}/*.kafka.test.ts`], 60_000),
       lane('chart', ['knative/**/*.helm.test.ts'], 60_000),

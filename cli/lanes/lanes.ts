@@ -35,6 +35,12 @@ export const LANES: readonly Lane[] = [
     project: 'tidy',
   },
   { name: 'unit', summary: 'everything that needs no server', needs: [], project: 'unit' },
+  {
+    name: 'sim',
+    summary: 'a thousand simulated hours of failures',
+    needs: [],
+    project: 'sim',
+  },
   { name: 'redis', summary: 'on a real Redis', needs: ['redis'], project: 'redis' },
   { name: 'kafka', summary: 'on a real Kafka broker', needs: ['kafka'], project: 'kafka' },
   {
