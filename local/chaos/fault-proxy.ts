@@ -112,7 +112,7 @@ class ProxyEngine implements FaultProxy {
     if (cutOneReplyIn !== undefined && this.#replies % cutOneReplyIn === 0) {
       this.strikes += 1;
       near.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), end);
-      return Buffer.alloc(0);
+      return new Promise(() => {}); // nothing may follow the half
     }
     return rewrite === undefined ? chunk : this.#rewrite(chunk, rewrite);
   }

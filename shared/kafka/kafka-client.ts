@@ -1,9 +1,12 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { connect as connectTcp, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { AppError } from '#shared/errors.ts';
 import type { Log } from '#shared/log.ts';
 import { readAllCompressions } from './compression.ts';
 import type { KafkaSecurity } from './kafka-settings.ts';
 import { silenceKafkajsTimeoutWarning } from './negative-timeout-warning.ts';
+import { giveWholeReplies } from './whole-replies.ts';
 
 export interface KafkaClientOptions {
   /** HOST:PORT each. */
@@ -27,6 +30,7 @@ export function createKafkaClient(options: KafkaClientOptions): Kafka {
     ...(sasl === undefined ? {} : { sasl }),
     connectionTimeout: 3000,
     authenticationTimeout: 10_000,
+    socketFactory: openSocket,
     requestTimeout: 10_000,
     enforceRequestTimeout: true,
     retry: { initialRetryTime: 100, maxRetryTime: 2000, factor: 0.2, multiplier: 2, retries: 5 },
@@ -38,6 +42,18 @@ export function createKafkaClient(options: KafkaClientOptions): Kafka {
     },
   });
 }
+
+const KEEP_ALIVE_DELAY_MS = 60_000;
+
+/** As kafkajs does it by itself, but for {@link giveWholeReplies}. */
+const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  const servername = isIP(host) === 0 ? { servername: host } : {};
+  const socket = ssl
+    ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
+    : connectTcp({ host, port }, onConnect);
+  socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+  return giveWholeReplies(socket);
+};
 
 /** The refusal that callers see when a broker does not do what was asked. */
 export function topicError(brokers: readonly string[], what: string, cause: unknown): AppError {
