@@ -42,7 +42,7 @@ describe('a run that breaks a promise', () => {
     // Exactly the threshold takes four transactions, and no fault at all.
     expect(shrunk?.result.transactions).toHaveLength(4);
     expect(shrunk?.result.faults).toEqual([]);
-    const text = formatFailure(failed as NonNullable<typeof failed>, '');
+    const text = formatFailure(failed as NonNullable<typeof failed>, 1, '');
     expect(text).toMatch(/^seed 1 \(1 h, .*\) breaks: decisions are the oracle’s/);
     expect(text).toMatch(/00:\d\d:\d\d\.\d{3} {2}VIOLATION .*total 1000000/);
     expect(text).toMatch(/\.\/splitwatch sim --seed 1 --hours 1 --trace$/);

@@ -60,7 +60,7 @@ export async function runSim(options: SimOptions, output: SimOutput): Promise<nu
     output.out.write(`${JSON.stringify({ ...summary, failure })}\n`);
   } else {
     if (answer !== undefined) {
-      output.out.write(`${formatFailure(answer, flagsOf(options))}\n\n`);
+      output.out.write(`${formatFailure(answer, seed, flagsOf(options))}\n\n`);
     }
     output.out.write(`${formatSummary(summary)}\n`);
   }

@@ -15,7 +15,7 @@ it('keeps every promise through 1,000 hours of faults (L1–L5, O1–O4, D1–D5
     workers: availableParallelism(),
     onResult: (result) => tally.add(result),
   });
-  expect(failed && formatFailure(failed, '')).toBeUndefined();
+  expect(failed && formatFailure(failed, 1, '')).toBeUndefined();
 
   const { simulatedHours, counts, faults } = tally.summary(0);
   expect(simulatedHours).toBe(1_000);

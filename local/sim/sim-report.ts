@@ -70,10 +70,15 @@ export function formatSummary({ runs, simulatedHours, wallSeconds, counts, fault
 }
 
 /** What was broken, the shortest schedule that breaks it, its trace, and how to play it again. */
-export function formatFailure({ result, shrunk }: WorkerAnswer, flags: string): string {
+export function formatFailure(
+  { result, shrunk }: WorkerAnswer,
+  firstSeed: number,
+  flags: string,
+): string {
   const { seed, hours, setting, violation } = result;
   const lines = [
     `seed ${seed} (${hours} h, ${setting}) breaks: ${violation?.invariant}`,
+    `  after ${(seed - firstSeed) * hours} simulated hours in which all was well`,
     `  ${violation?.detail}`,
   ];
   if (shrunk !== undefined) {

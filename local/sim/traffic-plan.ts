@@ -22,7 +22,7 @@ export interface TrafficPlan {
 }
 
 const HOUR_MS = 3_600_000;
-const PAIRS_AN_HOUR = 16;
+const PAIRS_AN_HOUR = 14;
 const SOURCE = '/sim';
 const LATE_MS = { min: 60_000, max: 18 * 60_000 };
 const AGAIN_MS = { min: 0, max: 15 * 60_000 };

@@ -34,23 +34,46 @@ export function createVirtualTime(startMs: number): VirtualTime {
         due.work = undefined;
       };
     },
-    async run(endMs, isOver) {
-      while (!isOver()) {
+    run: (endMs, isOver) =>
+      stepByStep(() => {
         const next = heap[0];
-        if (next === undefined || next.atMs > endMs) return;
+        if (isOver() || next === undefined || next.atMs > endMs) return false;
         pop(heap);
-        if (next.work === undefined) continue;
+        if (next.work === undefined) return true;
         nowMs = next.atMs;
         next.work();
-        await everythingWaits();
-      }
-    },
+        return true;
+      }),
   };
 }
 
-/** Resolves when all that could go on has gone on, and waits for something that is due later. */
-function everythingWaits(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Steps in one turn of Node's event loop, which costs a system call or two. */
+const STEPS_A_TURN = 100;
+
+/**
+ * Takes steps until one says that it was the last. Before the next, all that could go on has gone
+ * on and waits for something that is due later: Node runs out of microtasks after each immediate.
+ */
+function stepByStep(step: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const take = (): void => {
+      if (isOver) return;
+      try {
+        isOver = !step();
+        if (isOver) resolve();
+      } catch (error) {
+        isOver = true;
+        reject(error);
+      }
+    };
+    const turn = (): void => {
+      if (isOver) return;
+      for (let i = 0; i < STEPS_A_TURN; i++) setImmediate(take);
+      setImmediate(turn);
+    };
+    turn();
+  });
 }
 
 /** Timers of one simulated process: what is due after its end never happens. */
