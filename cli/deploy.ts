@@ -30,6 +30,7 @@ beside it, for which --values and --set cannot be used.
 Examples:
   ./splitwatch deploy --kafka my-cluster-kafka-bootstrap.kafka.svc:9092
   ./splitwatch deploy --redis rediss://user:password@redis.example:6380 --dry-run
+  ./splitwatch deploy --redis redis+cluster://redis-0.redis:6379,redis-1.redis:6379
   ./splitwatch deploy --values production.yaml --set score.scale.max=20 --timeout 10m
 
 Doing it again changes nothing but what has changed. ./splitwatch clean takes all of it back.`;
@@ -39,7 +40,10 @@ const collect = (value: string, all: readonly string[]): readonly string[] => [.
 export function register(program: Command): void {
   withClusterFlags(program.command('deploy').description('put it on a cluster with Knative'))
     .option('--kafka <host:port>', 'brokers as pods reach them, separated by commas')
-    .option('--redis <url>', 'a Redis of yours; without it a small one is brought along')
+    .option(
+      '--redis <url>',
+      'a Redis or Redis Cluster of yours; unless set, a small one is brought along',
+    )
     .option(
       '--values <file>',
       "values of the chart; repeat it, later files win (helm's own)",

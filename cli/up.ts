@@ -42,7 +42,7 @@ export function register(program: Command): void {
     .command('up')
     .description('run the three functions between Kafka and Redis')
     .option('--kafka <host:port>', 'brokers, separated by commas')
-    .option('--redis <url>', 'Redis, redis://HOST:PORT')
+    .option('--redis <url>', 'redis://HOST:PORT, or redis+cluster://HOST:PORT of a Redis Cluster')
     .option('--start-services', 'start those of the two that are not named')
     .option('--score <processes>', 'processes of score that share the work', parseWhole(1, 64), 1)
     .option('--rate <per second>', 'own traffic; 0: none', parseWhole(0, 100_000), 20)

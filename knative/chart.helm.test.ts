@@ -138,6 +138,17 @@ it('takes a Redis of its own, and its authority, from Secrets', async () => {
   expect(namesOf(manifests).filter((kind) => kind.includes('redis'))).toEqual([]);
 });
 
+it('takes a Redis Cluster by several of its nodes', async () => {
+  const url = 'redis+cluster://redis-0.redis:6379,redis-1.redis:6379';
+  const values = ['--set', 'redis.deploy=false', '--set-json', `redis.external.url="${url}"`];
+  const manifests = await render(...values);
+  for (const name of ['score', 'notify']) {
+    expect(environmentOf(findManifest(manifests, `ksvc ${name}`))).toMatchObject({
+      REDIS_URL: url,
+    });
+  }
+});
+
 it('says in words everything that the cluster lacks', async () => {
   const answering = ['--api-versions', 'apps/v1/Deployment'];
   const failing = render(
@@ -162,6 +173,7 @@ it.each([
   ['score.env.TRESHOLD=1', "'TRESHOLD' not allowed"],
   ['sources.transactions.delivery.retry=0', 'minimum: got 0, want 1'],
   ['redis.external.url=redis://user:word@host:1', 'does not match pattern'],
+  ['redis.external.url=redis+cluster://user:word@host:1', 'does not match pattern'],
 ])('refuses %s and says why: %s', async (value, why) => {
   await expect(render('--set', value)).rejects.toThrow(why);
 });

@@ -1,7 +1,8 @@
 import type { KafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import type { Log } from '#shared/log.ts';
-import { connectRedis, showUrl } from '#shared/redis/client.ts';
+import { connectRedis } from '#shared/redis/client.ts';
+import { showUrl } from '#shared/redis/redis-url.ts';
 import { TRANSACTIONS_PARTITIONS, type UpNames, type UpOptions } from './up-options.ts';
 
 /**
@@ -27,7 +28,8 @@ export async function reachRedis(url: string, log: Log): Promise<void> {
     const redis = await connectRedis({ url, timeoutMs: 2000, startTimeoutMs: 5000, log });
     await redis.close();
   } catch (error) {
-    const cure = 'name a running Redis as redis://HOST:PORT, or use --start-services';
+    const cure =
+      'name a running Redis as redis://HOST:PORT, a cluster as redis+cluster://HOST:PORT, or use --start-services';
     throw new Error(`--redis ${showUrl(url)}: ${(error as Error).message}; ${cure}`);
   }
 }

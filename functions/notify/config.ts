@@ -1,13 +1,10 @@
 import { type ConfigOf, commonSettings, type Settings, setting } from '#shared/config.ts';
+import { redisUrlSetting } from '#shared/redis/redis-setting.ts';
 
 /** Settings of notify (spec C), its bounds included (P). */
 export const notifySettings = {
   ...commonSettings,
-  REDIS_URL: setting.url({
-    description: 'Where alerts are kept; `memory:` is the embedded store of one process.',
-    schemes: ['redis', 'rediss', 'memory'],
-    secret: true,
-  }),
+  REDIS_URL: redisUrlSetting('Where alerts are kept'),
   PAGE_TOKEN: setting.optionalText({
     description: 'Opens the page and /alerts; without it they open on loopback only.',
     secret: true,

@@ -3,6 +3,7 @@ import type { Rule } from '#shared/domain/rule.ts';
 import { parseCeOverrides } from '#shared/events/ce-overrides.ts';
 import { doorSettings } from '#shared/http/door-settings.ts';
 import type { ServeLimits } from '#shared/http/serve.ts';
+import { redisUrlSetting } from '#shared/redis/redis-setting.ts';
 import type { ScoreLimits } from './app.ts';
 
 const DAY_MS = 86_400_000;
@@ -22,11 +23,7 @@ export const scoreSettings = {
       return value === undefined ? { expected: '{"extensions":{"name":"value"}}' } : { value };
     },
   },
-  REDIS_URL: setting.url({
-    description: 'Where totals are kept; `memory:` is the embedded store of one process.',
-    schemes: ['redis', 'rediss', 'memory'],
-    secret: true,
-  }),
+  REDIS_URL: redisUrlSetting('Where totals are kept'),
   WINDOW_MS: setting.integer({
     description: 'Length of the trailing window, milliseconds of event time.',
     fallback: '600000',

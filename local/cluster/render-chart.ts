@@ -1,4 +1,5 @@
 import { loadAll } from 'js-yaml';
+import { hasPassword } from '#shared/redis/redis-url.ts';
 import { CHART_FOLDER } from '../../knative/plain-yaml.ts';
 import { runHelm } from '../../knative/run-helm.ts';
 import type { KindRef, KubeObject } from './kube-object.ts';
@@ -61,6 +62,7 @@ export function helmFlags(settings: DeploySettings): string[] {
   if (kafkaBrokers !== undefined) set('kafka.bootstrapServers', kafkaBrokers);
   if (redisUrl !== undefined) {
     set('redis.deploy', false);
+    // A password goes into a Secret, not into the text of a Service.
     if (hasPassword(redisUrl))
       set('redis.external.urlSecret', { name: REDIS_URL_SECRET, key: 'url' });
     else set('redis.external.url', redisUrl);
@@ -69,11 +71,6 @@ export function helmFlags(settings: DeploySettings): string[] {
   if (imageTag !== undefined) set('image.tag', imageTag);
   for (const value of values) flags.push('--set', value);
   return flags;
-}
-
-/** A URL that holds a password goes into a Secret, not into the text of a Service. */
-export function hasPassword(url: string): boolean {
-  return URL.canParse(url) && new URL(url).password !== '';
 }
 
 export function readYaml(text: string): readonly KubeObject[] {

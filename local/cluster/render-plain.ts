@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasPassword } from '#shared/redis/redis-url.ts';
 import { CHART_FOLDER } from '../../knative/plain-yaml.ts';
 import { runHelm } from '../../knative/run-helm.ts';
 import { COMPONENT_LABEL } from './deploy-steps.ts';
@@ -9,7 +10,6 @@ import { fieldOf, type KubeObject } from './kube-object.ts';
 import { plainProbe } from './plain-probe.ts';
 import {
   type DeploySettings,
-  hasPassword,
   REDIS_URL_SECRET,
   type Rendered,
   readYaml,

@@ -36,6 +36,14 @@ describe('the flags of helm', () => {
     expect(secret?.kind).toBe('Secret');
     expect(Buffer.from(textOf(secret, 'data', 'url'), 'base64').toString()).toContain(':secret@');
   });
+
+  it('name a Redis Cluster by several of its nodes, and hide its password', () => {
+    const open = { ...SETTINGS, redisUrl: 'redis+cluster://a:1,b:2' };
+    expect(helmFlags(open)).toContain('redis.external.url="redis+cluster://a:1,b:2"');
+    const closed = { ...SETTINGS, redisUrl: 'rediss+cluster://me:secret@a:1,b:2' };
+    expect(helmFlags(closed).join(' ')).not.toContain('secret@');
+    expect(sorted([], closed).objects[0]?.kind).toBe('Secret');
+  });
 });
 
 it('a rendered chart is parted into what stands and the probe, without notes of helm', () => {

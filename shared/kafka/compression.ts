@@ -15,8 +15,8 @@ const XERIAL_HEADER_BYTES = 16;
 const unpackZstd = promisify(zstdDecompress);
 
 /**
- * Teaches kafkajs, which has only gzip, to read every form in which other producers write: KafkaSink
- * on a cluster is one of them. We write plain. Safe to repeat.
+ * Teaches kafkajs, which has only gzip, to read every form in which other producers write:
+ * KafkaSink on a cluster is one of them. We write plain. Safe to repeat.
  */
 export function readAllCompressions(): void {
   // Node finds no such names among this module's exports; its default export has them.

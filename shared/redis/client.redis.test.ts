@@ -2,9 +2,10 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ConfigError } from '#shared/config.ts';
 import { AppError } from '#shared/errors.ts';
-import { connectRedis, type RedisConnection, type RedisOptions } from './client.ts';
+import { connectRedis } from './client.ts';
 import { luaScript } from './lua-script.ts';
 import { type OwnRedisServer, startOwnRedisServer } from './own-redis-server.ts';
+import type { RedisConnection, RedisOptions } from './redis-connection.ts';
 import { startRedisProxy } from './redis-proxy.ts';
 
 const log = pino({ level: 'silent' });
@@ -108,7 +109,7 @@ describe('a call', () => {
   test('fails with state by its deadline when Redis is paused for longer (H)', async () => {
     const server = await own();
     const connection = await open(server.url);
-    await connection.call((client) => client.sendCommand(['CLIENT', 'PAUSE', '1500', 'ALL']));
+    await connection.askMasters(['CLIENT', 'PAUSE', '1500', 'ALL']);
     const error = await failure(ping(connection));
     expect(error).toMatchObject({ code: 'state', message: 'Redis does not answer within 300 ms' });
     await vi.waitFor(() => ping(connection), { timeout: 10_000, interval: 50 });
@@ -173,7 +174,7 @@ describe('a script', () => {
     const connection = await connectRedis({ url: server.url, timeoutMs: 1_000, log, scripts });
     closing.push(() => connection.close());
     expect(await connection.call((c) => c.join(['k'], ['a', 'b']))).toEqual(['k', 'ab', 1]);
-    await connection.call((c) => c.sendCommand(['SCRIPT', 'FLUSH']));
+    await connection.askMasters(['SCRIPT', 'FLUSH']);
     const bytes = Buffer.from([0xff, 0]);
     const reply = await connection.callBinary((c) => c.join(['k'], [bytes, bytes]));
     expect(reply).toEqual([Buffer.from('k'), Buffer.from([0xff, 0, 0xff, 0]), 2]);

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { afterEach, expect, test, vi } from 'vitest';
-import { connectRedis, type RedisConnection } from './client.ts';
+import { connectRedis } from './client.ts';
 import { type OwnRedisServer, startOwnRedisServer } from './own-redis-server.ts';
+import type { RedisConnection } from './redis-connection.ts';
 import { type RedisProxy, startRedisProxy } from './redis-proxy.ts';
 
 const closing: (() => unknown)[] = [];
@@ -30,7 +31,7 @@ async function behindProxy(server: OwnRedisServer): Promise<RedisProxy> {
 
 const say = async (server: OwnRedisServer, ...words: string[]): Promise<void> => {
   const connection = await open(server.url);
-  await connection.call((client) => client.sendCommand(words));
+  await connection.askMasters(words);
   await connection.close();
 };
 const demote = (server: OwnRedisServer) => say(server, 'REPLICAOF', '127.0.0.1', '1');

@@ -9,6 +9,9 @@ export interface OwnRedisServer {
   readonly kill: () => Promise<void>;
   /** Starts it again on the same port, empty unless its settings keep its data. */
   readonly restart: () => Promise<void>;
+  /** Stops it where it stands: its connections live on and nothing is answered, until `thaw`. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
 }
 
 /**
@@ -29,6 +32,8 @@ export async function startOwnRedisServer(
       await end(child);
       child = await run();
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
   };
 }
 
@@ -61,7 +66,7 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

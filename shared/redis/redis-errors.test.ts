@@ -27,6 +27,12 @@ describe('what a failed call means', () => {
     expect(toAppError(fromRedis(new ErrorReply(message))).code).toBe('internal');
   });
 
+  test('says how a cluster is to be named where it was named as one server', () => {
+    const error = toAppError(fromRedis(new ErrorReply('MOVED 866 127.0.0.1:7001')));
+    expect(error).toMatchObject({ code: 'state', retryable: true });
+    expect(error.message).toContain('redis+cluster://');
+  });
+
   test('is state when the connection went away', () => {
     expect(fromRedis(new SocketClosedUnexpectedlyError())).toBeInstanceOf(AppError);
     expect(toAppError(fromRedis(new SocketClosedUnexpectedlyError())).code).toBe('state');
@@ -43,6 +49,8 @@ describe('what a failed call means', () => {
 test('tells a wrong password and a wrong database from a Redis that is starting', () => {
   expect(isMisconfigured(new ErrorReply('WRONGPASS invalid username-password pair'))).toBe(true);
   expect(isMisconfigured(new ErrorReply('ERR DB index is out of range'))).toBe(true);
+  const noCluster = 'ERR This instance has cluster support disabled';
+  expect(isMisconfigured(new ErrorReply(noCluster))).toBe(true);
   expect(isMisconfigured(new ErrorReply('LOADING Redis is loading'))).toBe(false);
   expect(isMisconfigured(new Error('connect ECONNREFUSED'))).toBe(false);
 });

@@ -18,14 +18,15 @@ const CONDITIONS: ReadonlySet<string> = new Set([
   'MASTERDOWN',
   'CLUSTERDOWN',
   'TRYAGAIN',
-  'MOVED',
-  'ASK',
   'BUSY',
   'UNKILLABLE',
   'NOAUTH',
   'WRONGPASS',
   'NOPERM',
 ]);
+
+/** What only one who was named as a single server says: the client of a cluster follows it. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['MOVED', 'ASK']);
 
 /**
  * What a server says that is no master any more: another one is, and our address may lead there.
@@ -50,6 +51,10 @@ export function fromRedis(thrown: unknown): unknown {
   if (thrown instanceof AppError) return thrown;
   const code = replyCode(thrown);
   if (code !== undefined) {
+    if (ELSEWHERE.has(code)) {
+      const cure = 'it is part of a Redis Cluster, to be named as redis+cluster://';
+      return state(`Redis answers ${code}: ${cure}`, thrown);
+    }
     if (CONDITIONS.has(code)) return state(`Redis answers ${code}`, thrown);
     if (/max number of clients/.test(messageOf(thrown))) {
       return state('Redis has no room for another client', thrown);
@@ -68,11 +73,16 @@ export function isDemoted(thrown: unknown): boolean {
   return DEMOTED.has(replyCode(thrown) ?? '');
 }
 
-/** True for an answer at start that no waiting cures: a wrong password, user or database. */
+/**
+ * True for an answer at start that no waiting cures: a wrong password, user or database, no
+ * cluster.
+ */
 export function isMisconfigured(thrown: unknown): boolean {
   const code = replyCode(thrown);
   if (code === undefined) return false;
-  return MISCONFIGURED.has(code) || /AUTH|DB index/.test(messageOf(thrown));
+  return (
+    MISCONFIGURED.has(code) || /AUTH|DB index|cluster support disabled/.test(messageOf(thrown))
+  );
 }
 
 /** What went wrong in words; connection errors of several addresses have only a code. */

@@ -1,43 +1,27 @@
-import {
-  createClient,
-  RESP_TYPES,
-  type RedisClientType,
-  type RedisScripts,
-  type TypeMapping,
-} from '@redis/client';
-
-/** Replies as text. */
-export type RedisClient<S extends RedisScripts> = RedisClientType<
-  Record<never, never>,
-  Record<never, never>,
-  S,
-  2,
-  Record<never, never>
->;
-
-/** Bulk replies as Buffers, byte for byte. */
-export const BINARY = { [RESP_TYPES.BLOB_STRING]: Buffer } as const satisfies TypeMapping;
-
-export type BinaryRedisClient<S extends RedisScripts> = RedisClientType<
-  Record<never, never>,
-  Record<never, never>,
-  S,
-  2,
-  typeof BINARY
->;
+import { createClient, createCluster, type RedisScripts } from '@redis/client';
+import type { RedisClient, RedisCluster } from './redis-commands.ts';
+import type { ClusterAddress } from './redis-url.ts';
 
 const BACKOFF_FIRST_MS = 50;
 const BACKOFF_MAX_MS = 2_000;
 const PING_INTERVAL_MS = 5_000;
 
-export interface ClientSettings<S extends RedisScripts> {
-  readonly url: string;
+interface Settings<S extends RedisScripts> {
   readonly name: string;
   readonly timeoutMs: number;
   readonly scripts: S;
+  readonly random: () => number;
+}
+
+export interface ClientSettings<S extends RedisScripts> extends Settings<S> {
+  readonly url: string;
   /** An error that ends the attempts for good, or undefined to go on trying. */
   readonly giveUpOn: (cause: Error) => Error | undefined;
-  readonly random: () => number;
+}
+
+export interface ClusterSettings<S extends RedisScripts> extends Settings<S> {
+  /** `nodes` are asked for the others, in turn. */
+  readonly address: ClusterAddress;
 }
 
 /**
@@ -45,34 +29,78 @@ export interface ClientSettings<S extends RedisScripts> {
  * majors, and each of these has cost somebody an outage.
  */
 export function makeClient<S extends RedisScripts>(settings: ClientSettings<S>): RedisClient<S> {
-  const { url, timeoutMs, random } = settings;
+  const { url, giveUpOn, scripts } = settings;
+  const { socket, ...rest } = connectionOptions(settings, giveUpOn);
   return createClient({
+    ...rest,
     url,
-    name: settings.name,
-    scripts: settings.scripts,
-    // The older protocol: known to every server, proxy and managed Redis, and all that scripts
-    // need.
+    scripts,
     RESP: 2,
+    commandOptions: NO_TIMEOUT,
+    socket: { ...socket, tls: url.startsWith('rediss:') as never },
+  }) as RedisClient<S>;
+}
+
+/** A cluster's client, not yet connected, which follows MOVED and ASK by itself. */
+export function makeCluster<S extends RedisScripts>(settings: ClusterSettings<S>): RedisCluster<S> {
+  const { address, timeoutMs, scripts } = settings;
+  const { username, password, isTls, nodes } = address;
+  const { socket, ...rest } = connectionOptions(settings, () => undefined);
+  return createCluster({
+    // A node that takes connections and says nothing must not hold up asking the next.
+    rootNodes: nodes.map(({ host, port }) => ({
+      socket: { host, port, socketTimeout: connectTimeoutMs(timeoutMs) },
+    })),
+    defaults: {
+      ...rest,
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      socket: { ...socket, ...(isTls && { tls: true }) } as never,
+    },
+    scripts,
+    RESP: 2,
+    commandOptions: NO_TIMEOUT,
+    // Else asking who serves what waits, for ever, for a master that is away.
+    minimizeConnections: true,
+    // A replica may not have heard of the last write.
+    useReplicas: false,
+    maxCommandRedirections: 16,
+    // It would ask nodes that say nothing, and only about connections that once stood:
+    // ClusterConnection looks anew by itself.
+    topologyRefreshOnReconnectionAttemptStrategy: false,
+  }) as unknown as RedisCluster<S>;
+}
+
+/** Covers only what is not yet written, and costs a timer a call: `call` has its own deadline. */
+const NO_TIMEOUT = { timeout: undefined as never };
+
+const connectTimeoutMs = (timeoutMs: number): number => Math.max(timeoutMs, 1_000);
+
+function connectionOptions(
+  { name, timeoutMs, random }: Settings<RedisScripts>,
+  giveUpOn: (cause: Error) => Error | undefined,
+) {
+  return {
+    name,
+    // RESP 2, the older protocol, which is set beside this: known to every server, proxy and
+    // managed Redis, and all that scripts need. The newer one's notices are then none of ours.
     maintNotifications: 'disabled',
     // A call while Redis is away fails now, so that the sender is told; nothing waits unseen.
     disableOfflineQueue: true,
     commandsQueueMaxLength: 20_000,
-    // Covers only what is not yet written, and costs a timer a call: `call` has its own deadline.
-    commandOptions: { timeout: undefined as never },
     // An idle connection that died in silence is noticed by the ping, then by the socket's
     // time-out.
     pingInterval: PING_INTERVAL_MS,
     socket: {
-      tls: url.startsWith('rediss:') as never,
-      connectTimeout: Math.max(timeoutMs, 1_000),
+      connectTimeout: connectTimeoutMs(timeoutMs),
       socketTimeout: 2 * PING_INTERVAL_MS + timeoutMs,
       keepAlive: true,
       keepAliveInitialDelay: 15_000,
       noDelay: true,
-      reconnectStrategy: (retries, cause) =>
-        settings.giveUpOn(cause) ?? reconnectDelayMs(retries, random()),
+      reconnectStrategy: (retries: number, cause: Error) =>
+        giveUpOn(cause) ?? reconnectDelayMs(retries, random()),
     },
-  }) as RedisClient<S>;
+  } as const;
 }
 
 /** Exponential from 50 ms to 2 s, each between half and whole, and never an end to it. */

@@ -35,7 +35,7 @@ const CORE: readonly Ban[] = [
 export const clockRule: Rule = ({ path, text }) => {
   if (isTestCode(path)) return [];
   const zone = zoneOf(path);
-  const isEdge = zone === 'main' || path.startsWith('cli/');
+  const isEdge = zone === 'main' || /^(?:cli|bench)\//.test(path);
   // Finding out about this machine is all that local/services does.
   const isMachine = path.startsWith('local/services/');
   const bans = [

@@ -1,8 +1,9 @@
 import type { Fraud } from '#shared/domain/fraud.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Log } from '#shared/log.ts';
-import { connectRedis, type RedisConnection } from '#shared/redis/client.ts';
+import { connectRedis } from '#shared/redis/client.ts';
 import { luaScript } from '#shared/redis/lua-script.ts';
+import type { RedisConnection } from '#shared/redis/redis-connection.ts';
 import {
   type AlertChange,
   type AlertPage,
@@ -53,8 +54,11 @@ const OVER_MAX_MINOR = 9_000_000_000_000n;
  */
 export async function openRedisAlertStore(options: RedisAlertStoreOptions): Promise<AlertStore> {
   const { url, timeoutMs, log, keyPrefix = 'sw' } = options;
-  const redis = await connectRedis({ url, timeoutMs, log, scripts, name: 'splitwatch-notify' });
   const keys = keysOf(keyPrefix);
+  const redis = await connectRedis({
+    ...{ url, timeoutMs, log, scripts, name: 'splitwatch-notify' },
+    writeProbeKey: keyOf(keyPrefix, 'write-probe'),
+  });
   return {
     upsert: (fraud, nowMs) => upsert({ redis, keys, options }, fraud, nowMs),
     markTold: async (alertId, sequence) => {
@@ -202,7 +206,7 @@ type Keys = ReturnType<typeof keysOf>;
 
 /** In the order in which the script takes them. */
 function keysOf(prefix: string) {
-  const key = (name: string): string => `${prefix}:{alerts}:${name}`;
+  const key = (name: string): string => keyOf(prefix, name);
   return {
     order: key('order'),
     feed: key('feed'),
@@ -211,4 +215,9 @@ function keysOf(prefix: string) {
     counts: key('counts'),
     told: key('told'),
   };
+}
+
+/** One hash tag, so that the scripts run on a Redis Cluster too: all alerts are on one master. */
+function keyOf(prefix: string, name: string): string {
+  return `${prefix}:{alerts}:${name}`;
 }
