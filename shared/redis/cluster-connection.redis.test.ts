@@ -7,6 +7,7 @@ import { luaScript } from './lua-script.ts';
 import { type OwnRedisCluster, startOwnRedisCluster } from './own-redis-cluster.ts';
 import { startOwnRedisServer } from './own-redis-server.ts';
 import type { RedisConnection, RedisOptions } from './redis-connection.ts';
+import { startRedisProxy } from './redis-proxy.ts';
 
 const log = pino({ level: 'silent' });
 const SOON = { timeout: 20_000, interval: 20 };
@@ -171,6 +172,33 @@ describe('while a master is away', () => {
     expect(await onA.problem()).toBeDefined();
     expect(await onB.problem()).toBeUndefined();
   });
+});
+
+test('moves to a new connection when the old one has gone silent without a close', async () => {
+  const cluster = await own();
+  const master = cluster.masterOf('a');
+  const proxy = await startRedisProxy(master.port);
+  closing.push(proxy.close);
+  const { port } = new URL(proxy.url);
+  await master.tell('CONFIG', 'SET', 'cluster-announce-port', port);
+  const connection = await open(proxy.url.replace('redis:', 'redis+cluster:'));
+  for (const key of KEYS) await write(connection, key);
+  proxy.silenceOpenConnections();
+  expect(await failure(write(connection, 'a'))).toMatchObject({ code: 'state' });
+  // Well before the client's own time-out, which traffic would put off for ever.
+  await vi.waitFor(() => write(connection, 'a'), { timeout: 4_000, interval: 20 });
+});
+
+test('a slot that no master serves is state, and no defect of ours (H)', async () => {
+  const cluster = await own({ settings: ['--cluster-require-full-coverage', 'no'] });
+  const connection = await open(cluster.url);
+  for (const { tell } of cluster.masters) await tell('CLUSTER', 'DELSLOTS', `${keySlot('a')}`);
+  const refusal = async () =>
+    expect(await failure(write(connection, 'a'))).toMatchObject({
+      ...{ code: 'state', message: 'Redis Cluster has slots that no master serves' },
+    });
+  await vi.waitFor(refusal, SOON);
+  expect(await write(connection, 'b')).toBe(1);
 });
 
 describe('a failover', () => {
