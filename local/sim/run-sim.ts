@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { FaultName, ProfileName } from './faults/fault-kinds.ts';
 import { plantBug } from './planted/plant-bug.ts';
-import { PLANTED_BUGS, type PlantedBugName } from './planted/planted-bugs.ts';
+import { PLANTED_BUGS, type PlantedBug, type PlantedBugName } from './planted/planted-bugs.ts';
 import { runMany } from './run-many.ts';
 import { createTally, formatFailure, formatSummary } from './sim-report.ts';
 import type { RunOptions, StoreKind } from './simulate.ts';
@@ -29,7 +29,9 @@ const PROGRESS_MS = 1_000;
 
 /** Plays the runs, says how far it is, prints the sum or the failure. Resolves to the exit code. */
 export async function runSim(options: SimOptions, output: SimOutput): Promise<number> {
-  const { seed, runs, hours, profile, store, plant } = options;
+  const { seed, runs, hours, profile, plant } = options;
+  const bug: PlantedBug | undefined = plant && PLANTED_BUGS[plant];
+  const store = options.store ?? bug?.store;
   const only = options.faults === undefined ? undefined : new Set(options.faults);
   const runOf = (index: number) => ({ seed: seed + index, hours, profile, only, store });
   if (options.trace) return traceOne(runOf(0), plant, output);

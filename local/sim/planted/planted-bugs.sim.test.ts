@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runMany } from '../run-many.ts';
 import { PLANTED_BUGS, type PlantedBug, type PlantedBugName } from './planted-bugs.ts';
 
-/** The rarest is found after some 400 simulated hours. */
+/** Of two hours each; the bug that hides best takes some 150 hours. */
 const RUNS_MAX = 400;
 
 describe('a bug planted into the product is found', () => {
