@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startOwnRedisCluster } from '#shared/redis/own-redis-cluster.ts';
 import { writeAppFolder } from './app-folder.ts';
 import { bundleFunction, type FunctionName } from './bundle.ts';
 
@@ -32,15 +33,29 @@ afterEach(() => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function start(functionName: FunctionName, settings: Record<string, string>) {
-  const env = { PORT: '0', HOST: '127.0.0.1', REDIS_URL, ...settings };
+  const env = { PORT: '0', HOST: '127.0.0.1', ...settings };
   const child = spawn(process.execPath, [join(folder, functionName, 'main.cjs')], { env });
   children.push(child);
   const [line] = await once(createInterface(child.stdout), 'line');
   return `http://127.0.0.1:${(JSON.parse(String(line)) as { listening: number }).listening}`;
 }
 
-test('the bundles have every Redis command that a fraud needs on its way to the list', async () => {
-  const notify = await start('notify', {});
+/** The client of a cluster is a part of its own, with commands of its own. */
+const stores = [
+  { name: 'a Redis', open: async () => REDIS_URL },
+  {
+    name: 'a Redis Cluster',
+    open: async () => {
+      const cluster = await startOwnRedisCluster();
+      onTestFinished(cluster.kill);
+      return cluster.url;
+    },
+  },
+];
+
+test.each(stores)('the bundles and $name take a fraud all its way to the list', async (store) => {
+  const redis = { REDIS_URL: await store.open() };
+  const notify = await start('notify', redis);
   const passed: number[] = [];
   // Stands for KafkaSink and KafkaSource: what score sends is what notify gets.
   const between = createServer(async (request, response) => {
@@ -57,7 +72,7 @@ test('the bundles have every Redis command that a fraud needs on its way to the 
   });
   await once(between.listen(0, '127.0.0.1'), 'listening');
   const sink = `http://127.0.0.1:${(between.address() as AddressInfo).port}/`;
-  const score = await start('score', { K_SINK: sink });
+  const score = await start('score', { ...redis, K_SINK: sink });
   const origin = randomUUID();
   const timestamp = new Date().toISOString();
   for (const amount of ['9000.00', '9000.00']) {
