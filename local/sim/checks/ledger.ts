@@ -35,6 +35,8 @@ export interface Ledger {
   onGivenUp(record: TopicRecord): void;
   readonly books: ReadonlyMap<string, PairBook>;
   readonly acknowledged: ReadonlySet<string>;
+  /** Counted while Redis had never forgotten anything, so rightly in time. */
+  readonly countedInTime: ReadonlySet<string>;
   /** Of each transaction or poison in the dead-letter topic: the reasons told, in order. */
   readonly letters: ReadonlyMap<string, readonly string[]>;
   readonly givenUp: ReadonlySet<string>;
@@ -50,6 +52,7 @@ export function createLedger(rule: Rule, plan: TrafficPlan, time: VirtualTime): 
   const books = new Map<string, PairBook>();
   const acknowledged = new Set<string>();
   const everStored = new Set<string>();
+  const countedInTime = new Set<string>();
   const letters = new Map<string, string[]>();
   const told = new Set<string>();
   const givenUp = new Set<string>();
@@ -73,7 +76,18 @@ export function createLedger(rule: Rule, plan: TrafficPlan, time: VirtualTime): 
   };
 
   return {
-    ...{ plan, frauds, books, acknowledged, letters, told, givenUp, counts, violate },
+    ...{
+      plan,
+      frauds,
+      books,
+      acknowledged,
+      countedInTime,
+      letters,
+      told,
+      givenUp,
+      counts,
+      violate,
+    },
     get violation() {
       return violation;
     },
@@ -89,7 +103,10 @@ export function createLedger(rule: Rule, plan: TrafficPlan, time: VirtualTime): 
       if (transaction === undefined) return violate(UNREADABLE, `${id} was added to a total`);
       if (decision.kind === 'duplicate') counts.duplicates += 1;
       else if (decision.kind === 'late') counts.late += 1;
-      else everStored.add(id);
+      else {
+        everStored.add(id);
+        if (!hasLostState) countedInTime.add(id);
+      }
       const problem = bookOf(transaction).add(time.nowMs, transaction, decision);
       if (problem !== undefined) violate('decisions are the oracle’s (D1–D5, O1–O4)', problem);
     },
