@@ -31,6 +31,7 @@ export default defineConfig({
       lane('kafka', [`${SOURCES}/*.kafka.test.ts`], 60_000),
       lane('chart', ['knative/**/*.helm.test.ts'], 60_000),
       lane('knative', ['test/knative/**/*.test.ts'], 60_000),
+      lane('chaos', ['test/chaos/**/*.test.ts'], 180_000),
       lane('e2e', ['test/e2e/**/*.test.ts'], 300_000),
       lane('page', ['test/page/**/*.test.ts'], 60_000),
     ],

@@ -103,6 +103,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./sim.ts'),
   },
   {
+    name: 'chaos',
+    group: DEVELOP,
+    summary: 'break real parts under load, and count what is lost',
+    load: () => import('./chaos.ts'),
+  },
+  {
     name: 'check',
     group: DEVELOP,
     summary: 'check format, lint, types and quick tests in half a minute',

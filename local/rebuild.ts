@@ -21,7 +21,9 @@ export interface RebuildOptions {
  * Repairs a store that was lost (L3), between the end of the old readers and the start of new ones:
  * groups of their own begin far enough back, and what comes in from now on lines up behind. Nobody
  * may read meanwhile. The store is emptied first: a pair that has seen a transaction of now takes
- * none from before the allowed lateness (O2), so what is read again must come first.
+ * none from before the allowed lateness (O2), so what is read again must come first. For the same
+ * reason it is read in order (`ordered`) until it has been caught up with, however many are read
+ * side by side at other times.
  */
 export async function rebuildFromTopics(options: RebuildOptions): Promise<void> {
   const { brokers, topics, emptyStore, log } = options;

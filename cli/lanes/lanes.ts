@@ -56,6 +56,12 @@ export const LANES: readonly Lane[] = [
     project: 'e2e',
   },
   {
+    name: 'chaos',
+    summary: 'real parts, broken under load; brings its own Redis and Kafka',
+    needs: [],
+    project: 'chaos',
+  },
+  {
     name: 'chart',
     summary: 'the chart by Helm, the kn lines; only when named',
     needs: ['helm', 'kn'],

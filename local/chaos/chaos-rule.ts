@@ -10,8 +10,8 @@ export const CHAOS_RULE: Rule = {
   id: 'pair-total',
   version: 1,
   groupBy: 'pair',
-  windowMs: 60_000,
-  allowedLatenessMs: 60_000,
+  windowMs: 40_000,
+  allowedLatenessMs: 40_000,
   thresholdMinor: 1_000_000,
   updates: 'doubling',
 };
@@ -25,11 +25,11 @@ export const REQUEST_TIMEOUT_MS = 1500;
 /** How long a reader may be silent before its partitions go to others. */
 export const SESSION_TIMEOUT_MS = 3000;
 /** Longer than each of them. */
-export const FREEZE_MS = 4000;
+export const FREEZE_MS = 3600;
 
 /**
  * Tried again for 75 s at least, longer than all faults together last: what waits for what comes
- * back is no dead letter. The longest wait is 5 s, far below the allowed lateness.
+ * back is no dead letter. The longest wait is 6 s, far below the allowed lateness.
  */
 export const CHAOS_DELIVERY = {
   retry: 24,

@@ -3,7 +3,7 @@ import { Transform, type TransformCallback } from 'node:stream';
 
 /** What a proxy does to what passes; nothing of it while a field is absent. */
 export interface ProxyMood {
-  /** New connections are closed at once. */
+  /** Connections, those that are open too, are closed at once. */
   readonly isRefusing?: boolean;
   /** Nothing passes, in either direction, on any connection; nothing is lost of it. */
   readonly isSilent?: boolean;
@@ -19,8 +19,8 @@ export interface FaultProxy {
   readonly port: number;
   /** Where connections lead that are opened from now on. */
   pointTo(port: number): void;
-  /** From now on, on connections old and new. Without an argument all passes as it is. */
-  setMood(mood?: ProxyMood): void;
+  /** From now on, on connections old and new, beside other moods, until what it returns is called. */
+  addMood(mood: ProxyMood): () => void;
   /** How often a mood has done something to somebody. */
   readonly strikes: number;
   readonly openConnections: number;
@@ -41,7 +41,7 @@ class ProxyEngine implements FaultProxy {
   readonly #server = createServer((near) => this.#join(near));
   readonly #open = new Set<Socket>();
   #target = 0;
-  #mood: ProxyMood = {};
+  readonly #moods = new Set<ProxyMood>();
   #moodEnds = Promise.withResolvers<void>();
   #replies = 0;
   strikes = 0;
@@ -62,14 +62,27 @@ class ProxyEngine implements FaultProxy {
     this.#target = port;
   }
 
-  setMood(mood: ProxyMood = {}): void {
-    this.#mood = mood;
+  addMood(mood: ProxyMood): () => void {
+    this.#moods.add(mood);
+    if (mood.isRefusing) for (const socket of this.#open) socket.destroy();
+    return () => {
+      this.#moods.delete(mood);
+      this.#wake();
+    };
+  }
+
+  get #mood(): ProxyMood {
+    return Object.assign({}, ...this.#moods);
+  }
+
+  #wake(): void {
     this.#moodEnds.resolve();
     this.#moodEnds = Promise.withResolvers<void>();
   }
 
   close(): void {
-    this.setMood();
+    this.#moods.clear();
+    this.#wake();
     this.#server.close();
     for (const socket of this.#open) socket.destroy();
   }

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLog } from '#shared/log.ts';
-import { rebuildFromTopics } from '../rebuild.ts';
-import { FREEZE_MS, REACH_MS, SINK_TIMEOUT_MS } from './chaos-rule.ts';
+import { FREEZE_MS, SINK_TIMEOUT_MS } from './chaos-rule.ts';
 import type { ProxyMood } from './fault-proxy.ts';
 import { freezeGroup } from './process-group.ts';
+import { readAgain } from './read-again.ts';
 import { redisCommand, redisInfo } from './redis-command.ts';
 import type { Stage } from './stage.ts';
 import type { StageFunctions } from './stage-functions.ts';
-import { type Hop, TOPICS } from './stage-plan.ts';
+import type { Hop } from './stage-plan.ts';
 
 /** Something that goes wrong, and is over when `strike` resolves. */
 export interface Fault {
@@ -22,7 +21,8 @@ export interface Fault {
   repair?(stage: Stage, nowMs: number): Promise<void>;
 }
 
-const MOOD_MS = 3000;
+/** Longer than the deadlines of score and of the source. */
+const MOOD_MS = 2500;
 const FUNCTIONS = ['score', 'notify', 'source', 'sink'] as const;
 
 const killed = (name: keyof StageFunctions): Fault => ({
@@ -53,9 +53,9 @@ const moody = (name: string, summary: string, hop: Hop, mood: ProxyMood): Fault 
   strike: async ({ proxies }) => {
     const proxy = proxies[hop];
     const before = proxy.strikes;
-    proxy.setMood(mood);
+    const end = proxy.addMood(mood);
     await sleep(MOOD_MS);
-    proxy.setMood();
+    end();
     return proxy.strikes - before;
   },
 });
@@ -106,32 +106,6 @@ const pauseRedis = async ({ redisUrl }: Stage): Promise<void> => {
   await sleep(MOOD_MS);
 };
 
-let rebuilt = 1;
-
-const WIPED: Fault = {
-  ...onServer(
-    'redis-wiped',
-    'Redis loses everything; then the topics are read again (L3)',
-    ({ redisUrl }) => redisCommand(redisUrl, 'FLUSHALL'),
-  ),
-  repair: async (stage, nowMs) => {
-    rebuilt += 1;
-    const groups = { score: `score-${rebuilt}`, notify: `notify-${rebuilt}` };
-    await stage.moveSource(groups, () =>
-      rebuildFromTopics({
-        brokers: stage.brokers,
-        topics: [
-          { topic: TOPICS.transactions, group: groups.score, fromMs: nowMs - REACH_MS },
-          // Alerts are kept longer than totals: all that the topic still has.
-          { topic: TOPICS.fraud, group: groups.notify, fromMs: 0 },
-        ],
-        emptyStore: async () => void (await redisCommand(stage.redisUrl, 'FLUSHALL')),
-        log: createLog('chaos', 'silent'),
-      }),
-    );
-  },
-};
-
 /** Every fault, in the order in which they are tried. */
 export const FAULTS: readonly Fault[] = [
   ...FUNCTIONS.map(killed),
@@ -169,5 +143,12 @@ export const FAULTS: readonly Fault[] = [
   moody('sink-refusing', 'the sink writes the event, and answers 503', 'sink', {
     rewrite: ['HTTP/1.1 202 Accepted', 'HTTP/1.1 503 Tomorrow'],
   }),
-  WIPED,
+  {
+    ...onServer(
+      'redis-wiped',
+      'Redis loses everything; then the topics are read again (L3)',
+      ({ redisUrl }) => redisCommand(redisUrl, 'FLUSHALL'),
+    ),
+    repair: readAgain,
+  },
 ];

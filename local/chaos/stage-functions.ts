@@ -3,7 +3,14 @@ import { type KeptFunction, startKeptFunction } from '../kept-function.ts';
 import { freePorts } from '../services/free-port.ts';
 import { STORE_TIMEOUT_MS, scoreEnvironment } from './chaos-rule.ts';
 import type { SourceProcessPlan } from './source-process.ts';
-import { type Groups, type Hop, type Proxies, type StageOptions, TOPICS } from './stage-plan.ts';
+import {
+  type Groups,
+  type Hop,
+  type Ordering,
+  type Proxies,
+  type StageOptions,
+  TOPICS,
+} from './stage-plan.ts';
 
 /** The processes of our own code; each is started again when it dies. */
 export interface StageFunctions {
@@ -24,7 +31,7 @@ export interface StageFunctionsOptions extends StageOptions {
 
 /** Starts each of them, with a proxy before it and a proxy before all that it talks to. */
 export function stageFunctions(options: StageFunctionsOptions) {
-  const { proxies, brokers, environment, ordering, onLogLine, scripts = {} } = options;
+  const { proxies, brokers, environment, onLogLine, scripts = {} } = options;
   const urlOf = (hop: Hop, path = ''): string => `http://127.0.0.1:${proxies[hop].port}${path}`;
   const redisUrl = `redis://127.0.0.1:${proxies.redis.port}`;
   const report = (): void => {}; // a function that dies here was killed
@@ -65,7 +72,7 @@ export function stageFunctions(options: StageFunctionsOptions) {
       const script = scriptOf('../../functions/notify/main.ts');
       return behindProxy('notify', start('notify', script, { environment: settings }));
     },
-    source: (groups: Groups) => {
+    source: (groups: Groups, ordering: Ordering) => {
       const plan: SourceProcessPlan = {
         brokers,
         ordering,

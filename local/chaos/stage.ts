@@ -29,8 +29,11 @@ export interface Stage {
   readonly brokers: readonly string[];
   /** The groups that the source reads in now. */
   readonly groups: Groups;
-  /** Has the source read on in other groups; in between nobody reads. */
-  moveSource(groups: Groups, meanwhile: () => Promise<void>): Promise<void>;
+  /** Has the source read on in other groups, or in another order; in between nobody reads. */
+  moveSource(
+    to: { groups?: Groups; ordering?: Ordering },
+    meanwhile?: () => Promise<void>,
+  ): Promise<void>;
   /** What the processes wrote to their logs that tells of a loss. */
   readonly lossLines: readonly string[];
   stop(): Promise<void>;
@@ -103,7 +106,7 @@ async function startParts(
   const sink = await keep(start.sink());
   const [score, notify] = await bothOrNone(keep(start.score()), keep(start.notify()));
   let groups: Groups = { score: 'score-1', notify: 'notify-1' };
-  let source = await start.source(groups);
+  let source = await start.source(groups, ordering);
   endings.push(() => stopOne(source)());
   return {
     ...{ ordering, redis, broker, proxies, topics, brokers, lossLines },
@@ -117,11 +120,11 @@ async function startParts(
     get groups() {
       return groups;
     },
-    moveSource: async (others, meanwhile) => {
+    moveSource: async (to, meanwhile) => {
       await stopOne(source)();
-      await meanwhile();
-      groups = others;
-      source = await start.source(groups);
+      await meanwhile?.();
+      groups = to.groups ?? groups;
+      source = await start.source(groups, to.ordering ?? ordering);
     },
   };
 }

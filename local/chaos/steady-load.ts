@@ -26,8 +26,10 @@ export interface SteadyLoad {
 }
 
 const ACCOUNTS = 600;
-const PAST_RATE_PER_SECOND = 20;
-const PAST_MS = REACH_MS + 40_000;
+/** Much, so that the sink and notify have something to do. */
+const PLANTED_SHARE = 0.3;
+const PAST_RATE_PER_SECOND = 12;
+const PAST_MS = REACH_MS + 30_000;
 const TICK_MS = 50;
 const RETRY_MS = 200;
 
@@ -103,8 +105,8 @@ export function createSteadyLoad(options: SteadyLoadOptions): SteadyLoad {
 /** Traffic whose event time begins at 0, taken as far as it is due. */
 function dueDeliveries(options: { seed: number; ratePerSecond: number }) {
   const { windowMs, thresholdMinor } = CHAOS_RULE;
-  const plan = { ...options, windowMs, thresholdMinor, accounts: ACCOUNTS, startTimeMs: 0 };
-  const items = traffic(plan);
+  const plan = { windowMs, thresholdMinor, accounts: ACCOUNTS, plantedShare: PLANTED_SHARE };
+  const items = traffic({ ...options, ...plan, startTimeMs: 0 });
   let waiting: Delivery | undefined;
   return {
     until(dueMs: number): Delivery[] {
