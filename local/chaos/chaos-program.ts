@@ -1,7 +1,9 @@
 import { type ChaosOptions, type FaultResult, startChaos } from './chaos-run.ts';
 import { FAULTS, type Fault } from './faults.ts';
 
-/** The last step of a whole run: every fault at once, but for what changes how alerts are judged. */
+/**
+ * The last step of a whole run: every fault at once, but for what changes how alerts are judged.
+ */
 export const ALL_AT_ONCE = 'all-at-once';
 
 export interface ChaosProgram extends ChaosOptions {

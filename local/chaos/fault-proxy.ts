@@ -19,7 +19,9 @@ export interface FaultProxy {
   readonly port: number;
   /** Where connections lead that are opened from now on. */
   pointTo(port: number): void;
-  /** From now on, on connections old and new, beside other moods, until what it returns is called. */
+  /**
+   * From now on, on connections old and new, beside other moods, until what it returns is called.
+   */
   addMood(mood: ProxyMood): () => void;
   /** How often a mood has done something to somebody. */
   readonly strikes: number;

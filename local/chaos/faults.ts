@@ -13,8 +13,8 @@ export interface Fault {
   readonly name: string;
   readonly summary: string;
   /**
-   * Resolves with how often it struck, when whatever it did has been undone. Where recovering begins
-   * earlier, as after a kill, `isOver` is called then.
+   * Resolves with how often it struck, when whatever it did has been undone. Where recovering
+   * begins earlier, as after a kill, `isOver` is called then.
    */
   strike(stage: Stage, isOver: () => void): Promise<number>;
   /** What people do about it, once all faults are over. */

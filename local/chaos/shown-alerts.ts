@@ -1,3 +1,5 @@
+import { askSettled } from './ask-settled.ts';
+
 /** One alert as people see it on notify. */
 export interface ShownAlert {
   readonly alertId: string;
@@ -13,11 +15,10 @@ const PAGE = 500;
 export async function shownAlerts(notifyUrl: string): Promise<readonly ShownAlert[]> {
   const shown: ShownAlert[] = [];
   for (let before = ''; ; ) {
-    const response = await fetch(`${notifyUrl}/alerts?limit=${PAGE}${before}`);
-    if (!response.ok) throw new Error(`notify answers /alerts with ${response.status}`);
-    const page = (await response.json()) as { alerts: ShownAlert[]; next: number | null };
-    shown.push(...page.alerts);
-    if (page.next === null) return shown;
-    before = `&before=${page.next}`;
+    const url = `${notifyUrl}/alerts?limit=${PAGE}${before}`;
+    const { body } = await askSettled<{ alerts: ShownAlert[]; next: number | null }>(url);
+    shown.push(...body.alerts);
+    if (body.next === null) return shown;
+    before = `&before=${body.next}`;
   }
 }

@@ -1,6 +1,7 @@
 import { formatAmount } from '#shared/domain/amount.ts';
 import type { Fraud } from '#shared/domain/fraud.ts';
 import { groupByPair, judgeEpisodes, wrongFrauds } from '../../test/oracle/compare.ts';
+import { askSettled } from './ask-settled.ts';
 import { CHAOS_RULE } from './chaos-rule.ts';
 import type { Evidence } from './evidence.ts';
 import { type OracleSays, saysOf } from './oracle-says.ts';
@@ -49,14 +50,8 @@ async function judgeTotals(options: VerdictOptions): Promise<Problem[]> {
     const { origin, target, currency } = newest;
     const path = `/pairs/${encodeURIComponent(origin)}/${encodeURIComponent(target)}`;
     const url = `${stage.functions.score.url}${path}?currency=${currency}`;
-    const response = await fetch(url);
-    if (response.status !== 200 && response.status !== 404) {
-      throw new Error(`score answers ${path} with ${response.status}`);
-    }
-    const { total = '0.00', transactionCount: count = 0 } = (await response.json()) as {
-      total?: string;
-      transactionCount?: number;
-    };
+    const { body } = await askSettled<{ total?: string; transactionCount?: number }>(url);
+    const { total = '0.00', transactionCount: count = 0 } = body;
     const expected = formatAmount(totalMinor);
     if (total === expected && count === transactionCount) return;
     const missing = transactionCount - count;
