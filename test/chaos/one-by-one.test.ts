@@ -4,8 +4,8 @@ import type { ChaosRun } from '../../local/chaos/chaos-run.ts';
 import { chaosForTest, UNHARMED } from './stage-for-test.ts';
 
 /**
- * One stage for all, as a user plays them: each fault strikes what the ones before it left. Ordered,
- * so that the fraud events must be the oracle's to the letter.
+ * One stage for all, as a user plays them: each fault strikes what the ones before it left.
+ * Ordered, so that the fraud events must be the oracle's to the letter.
  */
 let run: ChaosRun;
 beforeAll(async () => {
