@@ -57,9 +57,10 @@ export const LANES: readonly Lane[] = [
   },
   {
     name: 'chaos',
-    summary: 'real parts, broken under load; brings its own Redis and Kafka',
+    summary: 'real parts, broken under load, with a Redis and Kafka of its own; only when named',
     needs: [],
     project: 'chaos',
+    isExtra: true,
   },
   {
     name: 'chart',
