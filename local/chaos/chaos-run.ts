@@ -5,8 +5,9 @@ import { createRandom } from '../../functions/generate/core/random.ts';
 import { CHAOS_RULE } from './chaos-rule.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import type { Fault } from './faults.ts';
-import { grown, type Held, measureHeld } from './memory.ts';
+import { grown, type Held, measureHeld, rssGrowth } from './memory.ts';
 import { createOracle } from './oracle-says.ts';
+import { countRestarts } from './restarts.ts';
 import { type Stage, startStage } from './stage.ts';
 import { type StageOptions, TOPICS } from './stage-plan.ts';
 import { createSteadyLoad, type SteadyLoad } from './steady-load.ts';
@@ -31,6 +32,8 @@ export interface FaultResult {
   readonly records: number;
   readonly lost: number;
   readonly doubled: number;
+  /** Resident memory of each process now, less what it held before any fault. */
+  readonly grownBytes: Readonly<Record<string, number>>;
   /** All that is wrong now and was not before, in sentences. */
   readonly problems: readonly string[];
 }
@@ -110,6 +113,7 @@ class ChaosEngine {
 
   async play(name: string, faults: readonly Fault[]): Promise<FaultResult> {
     const { load, stage, options, evidence } = this.#parts;
+    const restartsBeyond = countRestarts(stage.functions);
     load.resume();
     await sleep(options.loadMs);
     let overAtMs = performance.now();
@@ -137,11 +141,18 @@ class ChaosEngine {
     const problems = await this.#judged();
     const sum = (kind: Problem['kind']): number =>
       problems.reduce((total, one) => total + (one.kind === kind ? one.count : 0), 0);
+    const held = await measureHeld(stage);
+    const before = this.#before ?? held;
     return {
       ...{ fault: name, recoveredMs, lost: sum('lost'), doubled: sum('doubled') },
       times: strikes.reduce((total, times) => total + times, 0),
       records: load.written,
-      problems: [...problems.map(({ what }) => what), ...(await this.#grown(evidence))],
+      grownBytes: rssGrowth(before, held),
+      problems: [
+        ...problems.map(({ what }) => what),
+        ...restartsBeyond(faults),
+        ...grown(before, held, evidence.transactions.length),
+      ],
     };
   }
 
@@ -176,11 +187,6 @@ class ChaosEngine {
     const { stage, groups } = this.#parts;
     const toScore = await groups.lag(stage.groups.score, TOPICS.transactions);
     return toScore + (await groups.lag(stage.groups.notify, TOPICS.fraud));
-  }
-
-  async #grown({ transactions }: Evidence): Promise<string[]> {
-    const now = await measureHeld(this.#parts.stage);
-    return grown(this.#before ?? now, now, transactions.length);
   }
 
   /** Kafka may be away for a moment while it is asked. */

@@ -12,6 +12,8 @@ import type { Hop } from './stage-plan.ts';
 export interface Fault {
   readonly name: string;
   readonly summary: string;
+  /** Which process dies of it, once a strike; none else may. */
+  readonly kills?: keyof StageFunctions;
   /**
    * Resolves with how often it struck, when whatever it did has been undone. Where recovering
    * begins earlier, as after a kill, `isOver` is called then.
@@ -28,6 +30,7 @@ const FUNCTIONS = ['score', 'notify', 'source', 'sink'] as const;
 const killed = (name: keyof StageFunctions): Fault => ({
   name: `${name}-killed`,
   summary: `${name} gets SIGKILL and is started again`,
+  kills: name,
   strike: async ({ functions }, isOver) => {
     const kept = functions[name];
     const { restarts } = kept;

@@ -13,9 +13,9 @@ export interface Held {
 const NAMES = ['score', 'notify', 'source', 'sink'] as const;
 
 /**
- * A process keeps what its heap once grew to, 96 MB here at most, and freed buffers for a while: one
- * that works off a backlog has been seen to hold 90 MB more than before, and 210 MB with a heap
- * that was not bounded. What leaks into the heap ends the process, which is a restart too many.
+ * A process keeps what its heap once grew to, and freed buffers for a while: the source, working off
+ * a backlog, has been seen to hold 210 MB more than before, all of it garbage. So the heaps are
+ * bounded here; what leaks into one ends its process, and that is counted (`Fault.kills`).
  */
 const RSS_GROWTH_MAX_BYTES = 192 * 1024 * 1024;
 
@@ -35,11 +35,17 @@ export async function measureHeld({ functions, redisUrl }: Stage): Promise<Held>
   };
 }
 
+/** How much more each process holds than before, bytes. */
+export function rssGrowth(before: Held, now: Held): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    [...now.rssBytes].map(([name, bytes]) => [name, bytes - (before.rssBytes.get(name) ?? 0)]),
+  );
+}
+
 /** What has not gone back to where it was, in words. */
 export function grown(before: Held, now: Held, transactions: number): string[] {
   const problems: string[] = [];
-  for (const [name, rssBytes] of now.rssBytes) {
-    const grownBytes = rssBytes - (before.rssBytes.get(name) ?? 0);
+  for (const [name, grownBytes] of Object.entries(rssGrowth(before, now))) {
     if (grownBytes > RSS_GROWTH_MAX_BYTES) problems.push(`${name} holds ${mb(grownBytes)} more`);
   }
   const redisMaxBytes = REDIS_SLACK_BYTES + REDIS_BYTES_PER_TRANSACTION * transactions;

@@ -22,6 +22,8 @@ export interface StageFunctions {
 
 const DRAIN_MS = '500';
 const BACKOFF = { firstMs: 100, maxMs: 1000 };
+/** Ample for each of them. What leaks ends in a crash soon, not in memory that nobody looks at. */
+const HEAP_MEGABYTES = 96;
 
 export interface StageFunctionsOptions extends StageOptions {
   readonly proxies: Proxies;
@@ -34,6 +36,8 @@ export function stageFunctions(options: StageFunctionsOptions) {
   const { proxies, brokers, environment, onLogLine, scripts = {} } = options;
   const urlOf = (hop: Hop, path = ''): string => `http://127.0.0.1:${proxies[hop].port}${path}`;
   const redisUrl = `redis://127.0.0.1:${proxies.redis.port}`;
+  const nodeOptions = `${environment.NODE_OPTIONS ?? ''} --max-old-space-size=${HEAP_MEGABYTES}`;
+  const shared = { ...environment, LOG_LEVEL: 'warn', DRAIN_MS, NODE_OPTIONS: nodeOptions };
   const report = (): void => {}; // a function that dies here was killed
   const start = (
     name: keyof StageFunctions,
@@ -43,7 +47,7 @@ export function stageFunctions(options: StageFunctionsOptions) {
     startKeptFunction({
       ...{ name, script, onLogLine, report, backoff: BACKOFF, port: settings.port ?? 0 },
       args: settings.args ?? [],
-      environment: { ...environment, LOG_LEVEL: 'warn', DRAIN_MS, ...settings.environment },
+      environment: { ...shared, ...settings.environment },
     });
   const behindProxy = async (hop: Hop, starting: Promise<KeptFunction>): Promise<KeptFunction> => {
     const kept = await starting;
