@@ -73,14 +73,19 @@ export function readBinaryEvent(
 export function readStructuredEvent(value: unknown, maxJsonDepth: number): ReceivedEvent {
   if (!isJsonObject(value)) throw malformed('event', 'a JSON object');
   for (const name in value) {
-    if (!ATTRIBUTE_NAME.test(name) && name !== 'data_base64') {
-      throw malformed('event', 'attribute names of a–z and 0–9');
-    }
+    if (name === 'data' || name === 'data_base64') continue;
+    if (!ATTRIBUTE_NAME.test(name)) throw malformed('event', 'attribute names of a–z and 0–9');
+    // The spec has no structured attributes: an object here is data in the wrong place.
+    if (isStructured(value[name])) throw malformed(name, 'a string, a number or a boolean');
   }
   const named = checkAttributes(value, '');
   const probe = member(value, 'probe');
   const isMarkedProbe = probe === 'true' || probe === true;
   return { ...named, data: structuredData(value, maxJsonDepth), isMarkedProbe };
+}
+
+function isStructured(value: unknown): boolean {
+  return Array.isArray(value) || isJsonObject(value);
 }
 
 function checkAttributes(

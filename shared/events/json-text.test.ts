@@ -41,6 +41,22 @@ test.each([[''], ['{'], ["{'a':1}"], ['{"a":1,}'], ['NaN'], ['01'], ['"a'], ['{}
   },
 );
 
+test.each([
+  ['{"amount":"1","amount":"2"}', 'amount'],
+  ['{"amount":"1","\\u0061mount":"2"}', 'amount'],
+  ['{"a":{"b":1,"b":1}}', 'b'],
+  ['[{"c":"\\"","c" : []}]', 'c'],
+  ['{"__proto__":1,"__proto__":2}', '__proto__'],
+  ['{"a b":1,"a b":2}', 'body'],
+])('refuses %s, in which a name is repeated (H)', (text, field) => {
+  expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'malformed', field }));
+});
+
+test('takes a name again in another object, and colons in strings', () => {
+  const text = '{"a":{"a":"x:\\"{\\"a\\":1"},"b":[{"a":":"},{"a":[]}],"":{}}';
+  expect(parse(text)).toEqual(JSON.parse(text));
+});
+
 test('never gives an inherited member, and __proto__ changes nothing (P)', () => {
   const value = parse('{"__proto__":{"amount":"1"},"b":"2"}');
   expect(isJsonObject(value)).toBe(true);

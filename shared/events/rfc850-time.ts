@@ -1,9 +1,9 @@
 import { utcMs } from './utc-time.ts';
 
-const WEEKDAY = '(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day';
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const RFC850 = new RegExp(
-  `^${WEEKDAY}, (\\d\\d)-(${MONTHS.join('|')})-(\\d\\d) (\\d\\d):(\\d\\d):(\\d\\d) (?:UTC|GMT)$`,
+  `^(${DAYS.join('|')}), (\\d\\d)-(${MONTHS.join('|')})-(\\d\\d) (\\d\\d):(\\d\\d):(\\d\\d) (?:UTC|GMT)$`,
 );
 
 /**
@@ -11,14 +11,14 @@ const RFC850 = new RegExp(
  * `Sunday, 23-Jul-17 01:06:47 UTC`, or undefined where it is not one.
  *
  * The year `yy` is 2000 + yy: the format was given up long before 2000 in all other uses, and money
- * that moved in 1917 is not ours to watch. The weekday must be the name of one, but is not compared
- * with the date: it says nothing that the date does not say.
+ * that moved in 1917 is not ours to watch. The weekday must be that of the date: where it is not,
+ * one of the two is wrong, or the year is of another century, as in `Friday, 31-Dec-99`.
  */
 export function parseRfc850(text: string): number | undefined {
   const match = RFC850.exec(text);
   if (match === null) return undefined;
-  const [, day, month, year, hour, minute, second] = match;
-  return utcMs({
+  const [, weekday, day, month, year, hour, minute, second] = match;
+  const timeMs = utcMs({
     year: 2000 + Number(year),
     month: MONTHS.indexOf(month as string) + 1,
     day: Number(day),
@@ -26,4 +26,6 @@ export function parseRfc850(text: string): number | undefined {
     minute: Number(minute),
     second: Number(second),
   });
+  if (timeMs === undefined || DAYS[new Date(timeMs).getUTCDay()] !== weekday) return undefined;
+  return timeMs;
 }
