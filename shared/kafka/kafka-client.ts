@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
+import { type ISocketFactory, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { AppError } from '#shared/errors.ts';
 import type { Log } from '#shared/log.ts';
 import { readAllCompressions } from './compression.ts';
@@ -22,8 +22,23 @@ export interface KafkaClientOptions {
 export function createKafkaClient(options: KafkaClientOptions): Kafka {
   silenceKafkajsTimeoutWarning();
   readAllCompressions();
-  const { ssl, sasl } = options.security ?? { ssl: false, sasl: undefined };
   return new Kafka({
+    ...clientConfig(options),
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => {
+      // What kafkajs calls an error it mostly mends itself; what it cannot, it throws, and we log.
+      const { message, error } = entry.log;
+      options.log.debug({ kafkajs: entry.namespace, cause: error }, message);
+    },
+  });
+}
+
+/** How to reach the brokers, in the words of kafkajs. */
+export function clientConfig(
+  options: KafkaClientOptions,
+): Omit<KafkaConfig, 'logLevel' | 'logCreator'> {
+  const { ssl, sasl } = options.security ?? { ssl: false, sasl: undefined };
+  return {
     clientId: options.clientId ?? 'splitwatch',
     brokers: [...options.brokers],
     ssl,
@@ -34,13 +49,7 @@ export function createKafkaClient(options: KafkaClientOptions): Kafka {
     requestTimeout: 10_000,
     enforceRequestTimeout: true,
     retry: { initialRetryTime: 100, maxRetryTime: 2000, factor: 0.2, multiplier: 2, retries: 5 },
-    logLevel: logLevel.WARN,
-    logCreator: () => (entry) => {
-      // What kafkajs calls an error it mostly mends itself; what it cannot, it throws, and we log.
-      const { message, error } = entry.log;
-      options.log.debug({ kafkajs: entry.namespace, cause: error }, message);
-    },
-  });
+  };
 }
 
 const KEEP_ALIVE_DELAY_MS = 60_000;
