@@ -73,6 +73,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./status.ts'),
   },
   {
+    name: 'doctor',
+    group: KNATIVE,
+    summary: 'name what would lose transactions, and the cure',
+    load: () => import('./doctor.ts'),
+  },
+  {
     name: 'logs',
     group: KNATIVE,
     summary: 'show what the functions on the cluster write',

@@ -28,7 +28,11 @@ export async function connectRedis<S extends RedisScripts = Record<never, never>
   return connection;
 }
 
-async function makeConnection<S extends RedisScripts>(
+/**
+ * The same, neither started nor asked whether it may evict: for who wants to know, not to keep.
+ * @throws ConfigError for an address that is none.
+ */
+export async function makeConnection<S extends RedisScripts>(
   options: RedisOptions<S>,
 ): Promise<StartingConnection<S>> {
   if (!isClusterUrl(options.url)) return new SingleConnection(options);

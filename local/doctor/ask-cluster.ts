@@ -1,0 +1,136 @@
+import { type Cluster, ClusterError } from '../cluster/cluster.ts';
+import type { KindRef, KubeObject } from '../cluster/kube-object.ts';
+import { SOURCE_CONFIG } from './poll-interval.ts';
+import { isRedisWorkload } from './redis-workload.ts';
+import {
+  kafkaSources,
+  ofKind,
+  type Placed,
+  type Reference,
+  referenceAt,
+  resolve,
+  type Setup,
+} from './setup.ts';
+
+type Asked = Pick<Cluster, 'about' | 'list' | 'read'>;
+
+export interface FoundInCluster {
+  readonly objects: readonly Placed[];
+  readonly unchecked: readonly string[];
+}
+
+/** Of Knative's own kinds the newest version that the cluster serves is read. */
+const OWN: readonly (readonly KindRef[])[] = [
+  [
+    { apiVersion: 'sources.knative.dev/v1', kind: 'KafkaSource' },
+    { apiVersion: 'sources.knative.dev/v1beta1', kind: 'KafkaSource' },
+  ],
+  [{ apiVersion: 'eventing.knative.dev/v1alpha1', kind: 'KafkaSink' }],
+  [{ apiVersion: 'sources.knative.dev/v1', kind: 'SinkBinding' }],
+  [{ apiVersion: 'serving.knative.dev/v1', kind: 'Service' }],
+];
+const WORKLOADS: readonly KindRef[] = [
+  { apiVersion: 'apps/v1', kind: 'StatefulSet' },
+  { apiVersion: 'apps/v1', kind: 'Deployment' },
+];
+/** They stand where the operator looks for them. */
+const STRIMZI: readonly (readonly KindRef[])[] = ['KafkaTopic', 'Kafka'].map((kind) => [
+  { apiVersion: 'kafka.strimzi.io/v1', kind },
+  { apiVersion: 'kafka.strimzi.io/v1beta2', kind },
+]);
+const KNATIVE_NAMESPACES = ['knative-serving', 'knative-eventing'];
+
+/**
+ * What a namespace has of ours, and what of the rest of the cluster it hangs on.
+ * @throws ClusterError when the cluster does not answer or does not let us look; Error when
+ * nothing is deployed there.
+ */
+export async function askCluster(cluster: Asked, namespace: string): Promise<FoundInCluster> {
+  const own = await Promise.all(OWN.map((kinds) => firstServed(cluster, kinds, namespace)));
+  const objects = own.flat();
+  if (objects.length === 0) {
+    throw new Error(
+      `nothing of Knative's is in namespace ${namespace} of ${cluster.about}: name it by --namespace`,
+    );
+  }
+  const unchecked: string[] = [];
+  const unlessForbidden = async (
+    what: string,
+    asking: Promise<readonly KubeObject[]>,
+  ): Promise<readonly KubeObject[]> => {
+    try {
+      return await asking;
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.status !== 403) throw error;
+      unchecked.push(`${what}: ${error.message}`);
+      return [];
+    }
+  };
+  const around = await Promise.all([
+    unlessForbidden('Redis in the namespace', redisIn(cluster, namespace)),
+    ...STRIMZI.map((kinds) => unlessForbidden('topics of Strimzi', firstServed(cluster, kinds))),
+    ...KNATIVE_NAMESPACES.map((place) =>
+      unlessForbidden(`the releases in ${place}`, knativeIn(cluster, place)),
+    ),
+    unlessForbidden("the sources' poll interval", readAll(cluster, [SOURCE_CONFIG])),
+  ]);
+  const placed = [...objects, ...around.flat()].map((object): Placed => ({ object }));
+  const elsewhere = await readAll(cluster, sinksElsewhere(placed));
+  return { objects: [...placed, ...elsewhere.map((object): Placed => ({ object }))], unchecked };
+}
+
+async function firstServed(
+  cluster: Asked,
+  kinds: readonly KindRef[],
+  namespace?: string,
+): Promise<readonly KubeObject[]> {
+  for (const kind of kinds) {
+    const found = await cluster.list(kind, { namespace });
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+async function redisIn(cluster: Asked, namespace: string): Promise<readonly KubeObject[]> {
+  const all = await Promise.all(WORKLOADS.map((kind) => cluster.list(kind, { namespace })));
+  const redis = all.flat().filter(isRedisWorkload);
+  if (redis.length === 0) return [];
+  // One of them may hold its settings.
+  return [
+    ...redis,
+    ...(await cluster.list({ apiVersion: 'v1', kind: 'ConfigMap' }, { namespace })),
+  ];
+}
+
+async function knativeIn(cluster: Asked, namespace: string): Promise<readonly KubeObject[]> {
+  const deployments = await cluster.list(
+    { apiVersion: 'apps/v1', kind: 'Deployment' },
+    { namespace },
+  );
+  return deployments.filter(({ metadata }) => /controller$/.test(metadata.name));
+}
+
+/** KafkaSinks that ours name in other namespaces. */
+function sinksElsewhere(objects: readonly Placed[]): readonly Reference[] {
+  const setup: Setup = { objects, topics: [], redis: [] };
+  const references = [
+    ...ofKind(setup, 'sources.knative.dev', 'SinkBinding').map((binding) =>
+      referenceAt(binding, 'spec', 'sink', 'ref'),
+    ),
+    ...kafkaSources(setup).map((source) =>
+      referenceAt(source, 'spec', 'delivery', 'deadLetterSink', 'ref'),
+    ),
+  ];
+  return references.filter(
+    (reference): reference is Reference =>
+      reference?.kind === 'KafkaSink' && resolve(setup, reference) === undefined,
+  );
+}
+
+async function readAll(
+  cluster: Asked,
+  references: readonly Reference[],
+): Promise<readonly KubeObject[]> {
+  const found = await Promise.all(references.map((reference) => cluster.read(reference)));
+  return found.filter((object) => object !== undefined);
+}
