@@ -9,6 +9,7 @@ import { createMemoryAlertStore } from '../functions/notify/store/memory-store.t
 import { createScoreApp } from '../functions/score/app.ts';
 import { createScore } from '../functions/score/score.ts';
 import { createMeteredSink } from '../functions/score/score-metrics.ts';
+import { createMemoryJournal } from '../functions/score/store/memory-journal.ts';
 import { createMemoryTotalsStore } from '../functions/score/store/memory-store.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './embedded-log.ts';
 import { MANIFEST_DELIVERY } from './eventing/delivery.ts';
@@ -60,6 +61,7 @@ export interface PipelineStats {
 
 /** Often, since a commit costs nothing here, and `settled` reads what is left from commits. */
 const COMMIT_INTERVAL_MS = 100;
+const RECEIPTS_MS = 1_800_000;
 const TOPICS = ['transactions', 'fraud', 'transactions-dlq', 'fraud-dlq'];
 
 /**
@@ -87,7 +89,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const score = createScore({ store: totals, sink: createMeteredSink(sink, registry), rule });
   // Event time runs ahead of the clock here, so nothing is in the future (S5).
   const limits = { maxFutureMs: 0 };
-  const scoreApp = createScoreApp({ score, store: totals, rule, log, registry, limits });
+  const journal = createMemoryJournal({ now: Date.now, receiptsLifeMs: RECEIPTS_MS });
+  const scoreApp = createScoreApp({ score, store: totals, journal, rule, log, registry, limits });
   const scoring = await drawer.run(
     'functions',
     'score',

@@ -8,6 +8,7 @@ import { createScoreApp, type ScoreAppParts } from './app.ts';
 import type { FraudSink } from './fraud-sink.ts';
 import { createScore } from './score.ts';
 import { createMeteredSink } from './score-metrics.ts';
+import { createMemoryJournal } from './store/memory-journal.ts';
 import { createMemoryTotalsStore } from './store/memory-store.ts';
 import type { TotalsStore } from './totals-store.ts';
 
@@ -53,6 +54,7 @@ export async function startScore(
   const score = createScore({ store, sink: createMeteredSink(sink, registry), rule: RULE });
   const app = createScoreApp({
     ...{ score, store, rule: RULE, log, registry, now: () => NOW_MS },
+    journal: createMemoryJournal({ now: () => NOW_MS, receiptsLifeMs: 1_800_000 }),
     ...parts,
   });
   const serving = await serve(app.listener, { port: 0, host: '127.0.0.1' });

@@ -11,6 +11,7 @@ import { createArrivalIds } from './arrival-ids.ts';
 import { createEventDoor, type EventDoorLimits } from './event-door.ts';
 import { createEventPath, type EventPathLimits } from './event-path.ts';
 import { createFailureLog } from './failure-log.ts';
+import type { Journal } from './journal.ts';
 import type { Score } from './score.ts';
 import { createScoreMetrics } from './score-metrics.ts';
 import type { TotalsStore } from './totals-store.ts';
@@ -31,6 +32,7 @@ export const SCORE_LIMITS: ScoreLimits = {
 export interface ScoreAppParts {
   readonly score: Score;
   readonly store: Pick<TotalsStore, 'read'>;
+  readonly journal: Pick<Journal, 'admit' | 'accepted' | 'refused' | 'receipts'>;
   readonly rule: Rule;
   readonly log: Log;
   readonly registry: Registry;
@@ -54,13 +56,13 @@ export interface ScoreAppParts {
  * third of the start from zero.
  */
 export function createScoreApp(parts: ScoreAppParts): { listener: RequestListener } {
-  const { rule, score, log, registry, token, now = Date.now } = parts;
+  const { rule, score, journal, log, registry, token, now = Date.now } = parts;
   const makeId = parts.makeId ?? createArrivalIds(now);
   const limits = { ...SCORE_LIMITS, ...parts.limits };
   const metrics = createScoreMetrics(registry);
   const logFailure = createFailureLog(log, now);
   const checkToken = createTokenCheck(token);
-  const door = createEventDoor({ score, rule, limits, makeId, metrics, logFailure });
+  const door = createEventDoor({ score, rule, journal, limits, makeId, metrics, logFailure });
   const { isReady = () => true, notReadyReason = () => undefined } = parts;
   const health = { isReady, notReadyReason };
   const routes = lazyListener(async () => {

@@ -58,6 +58,19 @@ export const scoreSettings = {
     min: 1_000,
     max: 366 * DAY_MS,
   }),
+  STATE_LOSS: setting.choice({
+    description:
+      'What happens when Redis has lost what was acknowledged: refuse everything with 503 until ' +
+      './splitwatch rebuild, or go on and warn.',
+    fallback: 'refuse',
+    choices: ['refuse', 'warn'],
+  }),
+  RECEIPTS_MS: setting.integer({
+    description: 'How long `GET /transactions/{source}/{id}` knows what was answered; 0 is never.',
+    fallback: '1800000',
+    min: 0,
+    max: 31 * DAY_MS,
+  }),
   STORE_TIMEOUT_MS: setting.integer({
     description: 'Deadline of one step in the store, milliseconds.',
     fallback: '1000',

@@ -1,13 +1,21 @@
 import type { Rule } from '#shared/domain/rule.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { AppError, toAppError } from '#shared/errors.ts';
-import { type DecodeLimits, decodeTransactions } from '#shared/events/decode-transactions.ts';
+import { placeInHeaders } from '#shared/events/cloud-event.ts';
+import {
+  type Decoded,
+  type DecodeLimits,
+  decodeTransactions,
+} from '#shared/events/decode-transactions.ts';
 import { type EventHeaders, singleHeader } from '#shared/events/event-headers.ts';
 import { unreadable } from '#shared/events/refusals.ts';
 import { type Answer, jsonAnswer, refusal } from '#shared/http/answer.ts';
 import { toProblem } from '#shared/http/problem.ts';
+import { REBUILD_HEADER } from '#shared/journal/epoch.ts';
+import type { RecordPlace } from '#shared/journal/record-place.ts';
 import type { LogFailure } from './failure-log.ts';
 import { inPairOrder } from './in-pair-order.ts';
+import type { Journal } from './journal.ts';
 import { lateError, type OutcomeJson, toOutcomeJson } from './outcome-json.ts';
 import type { Score } from './score.ts';
 import type { ScoreMetrics } from './score-metrics.ts';
@@ -26,6 +34,7 @@ export interface EventDoorLimits extends DecodeLimits {
 export interface EventDoorParts {
   readonly score: Score;
   readonly rule: Rule;
+  readonly journal: Pick<Journal, 'admit' | 'accepted' | 'refused'>;
   readonly limits: EventDoorLimits;
   /** Makes the id of a plain post that has none. */
   readonly makeId: () => string;
@@ -40,7 +49,7 @@ export interface EventDoorParts {
  * out. All that HTTP says about a transaction is decided here and in the table of shared/errors.ts.
  */
 export function createEventDoor(parts: EventDoorParts): EventDoor {
-  const { limits, makeId, metrics, logFailure } = parts;
+  const { limits, makeId, journal, metrics, logFailure } = parts;
   const { elapsedMs = () => performance.now() } = parts;
   return async (headers, body, nowMs) => {
     try {
@@ -48,8 +57,10 @@ export function createEventDoor(parts: EventDoorParts): EventDoor {
       const decoded = decodeTransactions(headers, body, { limits, nowMs, makeId });
       const endMs = elapsedMs() + limits.requestTimeoutMs;
       const isOutOfTime = (): boolean => elapsedMs() > endMs;
-      if (decoded.kind === 'batch') return answerBatch(parts, decoded.items, isOutOfTime);
-      const result = await scoreOne(parts, decoded.transaction, isOutOfTime);
+      const rebuildId = singleHeader(headers, REBUILD_HEADER);
+      const told = { isOutOfTime, rebuildId };
+      if (decoded.kind === 'batch') return await answerBatch(parts, decoded, told);
+      const result = await scoreOne(parts, decoded.transaction, { ...told, place: decoded.place });
       if (result instanceof AppError) return refusal(result);
       const isWanted = decoded.isPlain || asksForJson(headers);
       return isWanted ? jsonAnswer(200, result) : { status: 204, headers: {} };
@@ -57,22 +68,39 @@ export function createEventDoor(parts: EventDoorParts): EventDoor {
       const error = toAppError(thrown);
       metrics.refused(error.code);
       logFailure(error, undefined);
+      if (!error.retryable) journal.refused(placeInHeaders(headers));
       return refusal(error);
     }
   };
 }
 
-/** The outcome, or why there is none. Counts and logs; never rejects. */
+/** What a transaction comes with. */
+interface Told {
+  readonly isOutOfTime: () => boolean;
+  /** Of what reads the topic again. */
+  readonly rebuildId: string | undefined;
+  readonly place?: RecordPlace | undefined;
+}
+
+/** The outcome, or why there is none. Notes, counts and logs; never rejects. */
 async function scoreOne(
   parts: EventDoorParts,
   transaction: Transaction,
-  isOutOfTime: () => boolean,
+  { isOutOfTime, rebuildId, place }: Told,
 ): Promise<OutcomeJson | AppError> {
-  const { score, rule, metrics, logFailure } = parts;
+  const { score, rule, journal, metrics, logFailure } = parts;
   try {
+    await journal.admit(place, rebuildId);
     const outcome = await score(transaction, isOutOfTime);
-    if (outcome.kind === 'late') throw lateError(outcome.newestTimeMs, rule);
-    metrics.accepted(outcome.kind);
+    if (outcome.kind === 'late') {
+      journal.refused(place, { ...NOTHING_SUMMED, transaction, place });
+      throw lateError(outcome.newestTimeMs, rule);
+    }
+    const { kind, totalMinor, transactionCount, alertId } = outcome;
+    await journal.accepted({
+      ...{ transaction, place, outcome: kind, totalMinor, transactionCount, alertId },
+    });
+    metrics.accepted(kind);
     return toOutcomeJson(transaction, outcome, rule);
   } catch (thrown) {
     const error = toAppError(thrown);
@@ -82,6 +110,13 @@ async function scoreOne(
   }
 }
 
+const NOTHING_SUMMED = {
+  outcome: 'late',
+  totalMinor: 0n,
+  transactionCount: 0,
+  alertId: undefined,
+} as const;
+
 /**
  * 200 when all items were accepted, 207 with a problem in the place of each refused one. When any
  * item may succeed later, that failure is the answer, and the rest is left alone: the batch is to
@@ -89,18 +124,27 @@ async function scoreOne(
  */
 async function answerBatch(
   parts: EventDoorParts,
-  items: readonly (Transaction | AppError)[],
-  isOutOfTime: () => boolean,
+  { items, places }: Decoded & { kind: 'batch' },
+  told: Told,
 ): Promise<Answer> {
-  for (const item of items) if (item instanceof AppError) parts.metrics.refused(item.code);
+  const { isOutOfTime } = told;
+  for (const [index, item] of items.entries()) {
+    if (!(item instanceof AppError)) continue;
+    parts.metrics.refused(item.code);
+    parts.journal.refused(places[index]);
+  }
   let failure: AppError | undefined;
-  const results = await inPairOrder(items, parts.limits.batchConcurrency, async (transaction) => {
-    if (isOutOfTime()) failure ??= new AppError('state', 'no time was left for the whole batch');
-    if (failure !== undefined) return failure;
-    const result = await scoreOne(parts, transaction, isOutOfTime);
-    if (result instanceof AppError && result.retryable) failure ??= result;
-    return result;
-  });
+  const results = await inPairOrder(
+    items,
+    parts.limits.batchConcurrency,
+    async (transaction, i) => {
+      if (isOutOfTime()) failure ??= new AppError('state', 'no time was left for the whole batch');
+      if (failure !== undefined) return failure;
+      const result = await scoreOne(parts, transaction, { ...told, place: places[i] });
+      if (result instanceof AppError && result.retryable) failure ??= result;
+      return result;
+    },
+  );
   if (failure !== undefined) return refusal(failure);
   const isWhole = !results.some((result) => result instanceof AppError);
   return jsonAnswer(

@@ -10,24 +10,26 @@ import type { Transaction } from '#shared/domain/transaction.ts';
 export async function inPairOrder<R, E extends Error>(
   items: readonly (Transaction | E)[],
   concurrency: number,
-  work: (transaction: Transaction) => Promise<R>,
+  work: (transaction: Transaction, index: number) => Promise<R>,
 ): Promise<(R | E)[]> {
   const results = new Array<R | E>(items.length);
-  const byPair = new Map<string, (readonly [place: number, transaction: Transaction])[]>();
-  for (const [place, item] of items.entries()) {
+  const byPair = new Map<string, (readonly [index: number, transaction: Transaction])[]>();
+  for (const [index, item] of items.entries()) {
     if (item instanceof Error) {
-      results[place] = item;
+      results[index] = item;
       continue;
     }
     const key = `${item.currency}:${pairKey(item)}`;
     const queue = byPair.get(key);
-    if (queue === undefined) byPair.set(key, [[place, item]]);
-    else queue.push([place, item]);
+    if (queue === undefined) byPair.set(key, [[index, item]]);
+    else queue.push([index, item]);
   }
   const queues = byPair.values();
   const worker = async (): Promise<void> => {
     for (const queue of queues) {
-      for (const [place, transaction] of queue) results[place] = await work(transaction);
+      for (const [index, transaction] of queue) {
+        results[index] = await work(transaction, index);
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, byPair.size) }, worker));

@@ -4,7 +4,7 @@ import { createLog } from '#shared/log.ts';
 import { endOnStartFailure } from '#shared/start-failure.ts';
 import { startTimes } from '#shared/start-times.ts';
 import { ruleOf, scoreSettings, serveLimitsOf } from './config.ts';
-import { openStore } from './open-store.ts';
+import { openState } from './open-state.ts';
 
 async function main(): Promise<void> {
   const loaded = performance.now();
@@ -12,13 +12,13 @@ async function main(): Promise<void> {
   const log = createLog('score', config.LOG_LEVEL);
   const rule = ruleOf(config);
   // The rest is loaded while the store is being connected to: a start from zero waits for both.
-  const [store, { wireApp }] = await Promise.all([
-    openStore(config, rule, log),
+  const [state, { wireApp }] = await Promise.all([
+    openState(config, rule, log),
     import('./wire-app.ts'),
   ]);
   const connected = performance.now();
   let isReady = (): boolean => true;
-  const app = wireApp({ config, rule, store, log, isReady: () => isReady() });
+  const app = wireApp({ config, rule, state, log, isReady: () => isReady() });
   const { PORT: port, HOST: host } = config;
   const limits = serveLimitsOf(config);
   const serving = await serve(app.listener, { port, host, limits, onRefused: app.onRefused });
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     log.info({ signal, drainMs }, 'draining');
     await serving.drain({ drainMs });
     app.close();
-    await store.close();
+    await state.totals.close();
     process.exit(0);
   };
   process.once('SIGTERM', () => void stop('SIGTERM', config.DRAIN_MS));

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import { isAccount } from '#shared/domain/pair.ts';
+import { transactionId } from '#shared/domain/transaction.ts';
 import { AppError, type ErrorCode, toAppError } from '#shared/errors.ts';
 import { DEFAULT_CURRENCY, isCurrency } from '#shared/events/currency.ts';
 import { invalid, malformed } from '#shared/events/refusals.ts';
@@ -10,8 +11,9 @@ import type { Health } from '#shared/http/probes.ts';
 import type { ScoreAppParts } from './app.ts';
 import type { LogFailure } from './failure-log.ts';
 import { toPairJson } from './pair-json.ts';
+import { toReceiptJson } from './receipt-json.ts';
 
-export type RoutesParts = Pick<ScoreAppParts, 'store' | 'rule' | 'registry'> & {
+export type RoutesParts = Pick<ScoreAppParts, 'store' | 'journal' | 'rule' | 'registry'> & {
   readonly health: Health;
   readonly checkToken: (authorization: string | undefined) => void;
   readonly logFailure: LogFailure;
@@ -22,8 +24,17 @@ export type RoutesParts = Pick<ScoreAppParts, 'store' | 'rule' | 'registry'> & {
 const ABOUT = {
   name: 'splitwatch score',
   does: 'POST a transaction to / ; GET /pairs/{origin}/{target} for a pair',
+  receipts: 'GET /transactions/{source}/{id}, both percent-encoded',
   ops: ['/healthz', '/readyz', '/metrics'],
 };
+
+const READ_ONLY = [
+  '/pairs/:origin/:target',
+  '/transactions/:source/:id',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+];
 
 /** Counts a refusal and answers it. */
 type Refuse = (response: Response, error: AppError, headers?: Record<string, string>) => void;
@@ -47,11 +58,13 @@ export function createRoutes(parts: RoutesParts): RequestListener {
     parts.checkToken(request.headers.authorization);
     sendAnswer(response, await readPair(parts, request));
   });
+  app.get('/transactions/:source/:id', async (request, response) => {
+    parts.checkToken(request.headers.authorization);
+    sendAnswer(response, await readReceipt(parts, request));
+  });
   mountOps(app, { registry: parts.registry, ...parts.health });
   app.all('/', (_request, response) => refuseMethod(response, 'GET, HEAD, POST, OPTIONS'));
-  app.all(['/pairs/:origin/:target', '/healthz', '/readyz', '/metrics'], (_request, response) =>
-    refuseMethod(response, 'GET, HEAD'),
-  );
+  app.all(READ_ONLY, (_request, response) => refuseMethod(response, 'GET, HEAD'));
   app.use((_request, response) => {
     refuse(response, new AppError('notfound', 'path: nothing is here', { field: 'path' }));
   });
@@ -85,6 +98,19 @@ async function readPair(parts: RoutesParts, request: Request): Promise<Answer> {
   const total = await parts.store.read(pair);
   if (total === undefined) throw new AppError('notfound', 'pair: nothing is known of it');
   return jsonAnswer(200, toPairJson(pair, total, parts.rule));
+}
+
+async function readReceipt({ journal, rule }: RoutesParts, request: Request): Promise<Answer> {
+  const { source, id } = request.params as { source: string; id: string };
+  const name = transactionId(source, id);
+  const [first, ...more] = await journal.receipts(name);
+  if (first === undefined) {
+    throw new AppError('notfound', 'transaction: it has not come, or too long ago', {
+      field: 'transaction',
+      expected: 'source and id of an event that came within RECEIPTS_MS, percent-encoded',
+    });
+  }
+  return jsonAnswer(200, toReceiptJson(name, [first, ...more], rule));
 }
 
 /** Express calls it for whatever a route throws, and for a path that cannot be percent-decoded. */

@@ -7,9 +7,10 @@ import { createRegistry } from '#shared/metrics.ts';
 import { createRefusalCounter } from '#shared/refusal-counter.ts';
 import { createScoreApp } from './app.ts';
 import { limitsOf, type ScoreConfig } from './config.ts';
+import { createJournalMetrics } from './journal-metrics.ts';
+import type { ScoreState } from './open-state.ts';
 import { createScore } from './score.ts';
 import { createMeteredSink } from './score-metrics.ts';
-import type { TotalsStore } from './totals-store.ts';
 
 export interface WiredApp extends ReturnType<typeof createScoreApp> {
   readonly close: () => void;
@@ -21,12 +22,13 @@ export interface WiredApp extends ReturnType<typeof createScoreApp> {
 export function wireApp(parts: {
   readonly config: ScoreConfig;
   readonly rule: Rule;
-  readonly store: TotalsStore;
+  readonly state: ScoreState;
   readonly log: Log;
   /** False once draining has begun. */
   readonly isReady: () => boolean;
 }): WiredApp {
-  const { config, rule, store, log, isReady } = parts;
+  const { config, rule, log, isReady } = parts;
+  const { totals: store, journal } = parts.state;
   const registry = createRegistry('score');
   const client = createHttpSink({
     url: config.K_SINK,
@@ -34,15 +36,28 @@ export function wireApp(parts: {
     overrides: config.K_CE_OVERRIDES,
   });
   const score = createScore({ store, sink: createMeteredSink(client, registry), rule });
-  const readiness = watchReadiness({ problem: () => store.problem() });
+  const readiness = watchReadiness({
+    problem: async () => {
+      const problem = await store.problem();
+      if (problem === undefined) await journal.check();
+      return problem;
+    },
+  });
+  const refusesWhenLost = config.STATE_LOSS === 'refuse';
+  const gaps = createJournalMetrics({ journal, registry, now: Date.now });
   const app = createScoreApp({
-    ...{ score, store, rule, log, registry, isReady },
-    notReadyReason: readiness.notReadyReason,
+    ...{ score, store, journal, rule, log, registry, isReady },
+    notReadyReason: () => {
+      const { epoch } = journal;
+      const isLost = epoch.kind === 'lost' && refusesWhenLost;
+      return isLost ? epoch.reason : readiness.notReadyReason();
+    },
     limits: limitsOf(config),
     token: config.AUTH_TOKEN,
   });
   const close = (): void => {
     readiness.stop();
+    gaps.stop();
     client.close();
   };
   return { ...app, close, onRefused: createRefusalCounter(registry) };

@@ -1,7 +1,13 @@
 import { isUtf8 } from 'node:buffer';
+import {
+  OFFSET_EXTENSION,
+  PARTITION_EXTENSION,
+  type RecordPlace,
+  recordPlace,
+} from '../journal/record-place.ts';
 import { type EventHeaders, singleHeader } from './event-headers.ts';
 import { decodeHeaderValue } from './header-value.ts';
-import { isJsonObject, type JsonObject, member, parseJson } from './json-text.ts';
+import { isJsonObject, JsonNumber, type JsonObject, member, parseJson } from './json-text.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { malformed, unreadable } from './refusals.ts';
 import { parseRfc3339 } from './rfc3339-time.ts';
@@ -17,6 +23,8 @@ export interface ReceivedEvent {
   readonly data: EventData;
   /** Has the extension `probe` with the value `true`. */
   readonly isMarkedProbe: boolean;
+  /** Where KafkaSource read it, as its extensions say. */
+  readonly place: RecordPlace | undefined;
 }
 
 /** Data as JSON (a value), or as text that is not JSON, or that nobody said is either (`sniff`). */
@@ -27,6 +35,8 @@ export type EventData =
 export const STRUCTURED_MEDIA_TYPE = 'application/cloudevents+json';
 export const BATCH_MEDIA_TYPE = 'application/cloudevents-batch+json';
 
+const PARTITION_HEADER = `ce-${PARTITION_EXTENSION}`;
+const OFFSET_HEADER = `ce-${OFFSET_EXTENSION}`;
 const ATTRIBUTE_NAME = /^[a-z0-9]+$/;
 // The spec's String type: no control characters, no lone surrogates, no noncharacters.
 const ATTRIBUTE_TEXT = /^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]+$/u;
@@ -63,7 +73,24 @@ export function readBinaryEvent(
   }
   const named = checkAttributes(attributes, 'ce-');
   const data = readBody(singleHeader(headers, 'content-type'), body, maxJsonDepth);
-  return { ...named, data, isMarkedProbe: singleHeader(headers, 'ce-probe') === 'true' };
+  const isMarkedProbe = singleHeader(headers, 'ce-probe') === 'true';
+  return { ...named, data, isMarkedProbe, place: placeInHeaders(headers) };
+}
+
+/** Where KafkaSource read what it posts in binary mode, whether or not the event can be read. */
+export function placeInHeaders(headers: EventHeaders): RecordPlace | undefined {
+  const partition = singleHeader(headers, PARTITION_HEADER);
+  if (partition === undefined) return undefined;
+  return recordPlace(partition, singleHeader(headers, OFFSET_HEADER));
+}
+
+/** The same of an item of a batch. */
+export function placeInItem(item: JsonObject): RecordPlace | undefined {
+  const [partition, offset] = [PARTITION_EXTENSION, OFFSET_EXTENSION].map((name) => {
+    const value = member(item, name);
+    return value instanceof JsonNumber ? value.text : value;
+  });
+  return recordPlace(partition, offset);
 }
 
 /**
@@ -81,7 +108,8 @@ export function readStructuredEvent(value: unknown, maxJsonDepth: number): Recei
   const named = checkAttributes(value, '');
   const probe = member(value, 'probe');
   const isMarkedProbe = probe === 'true' || probe === true;
-  return { ...named, data: structuredData(value, maxJsonDepth), isMarkedProbe };
+  const data = structuredData(value, maxJsonDepth);
+  return { ...named, data, isMarkedProbe, place: placeInItem(value) };
 }
 
 function isStructured(value: unknown): boolean {

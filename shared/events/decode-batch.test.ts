@@ -24,8 +24,16 @@ test('decodes each event of a batch by itself (H)', () => {
 });
 
 test('takes an empty batch, refuses one of too many events (H, P)', () => {
-  expect(decode('[]')).toEqual({ kind: 'batch', items: [] });
+  expect(decode('[]')).toEqual({ kind: 'batch', items: [], places: [] });
   expect(() => decode(`[${'{},'.repeat(1000)}{}]`)).toThrow(
     expect.objectContaining({ code: 'toolarge' }),
   );
+});
+
+test('says where each event was read, also of one that it refuses', () => {
+  const placed = { ...good, knativekafkapartition: 2, knativekafkaoffset: '7' };
+  const bad = { ...placed, data: { ...data, amount: '-1' }, knativekafkaoffset: 8 };
+  expect(decode(JSON.stringify([placed, good, bad]))).toMatchObject({
+    places: [{ partition: 2, offset: 7 }, undefined, { partition: 2, offset: 8 }],
+  });
 });

@@ -2,12 +2,14 @@ import { isProbe } from '#shared/domain/probe.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { transactionId } from '#shared/domain/transaction.ts';
 import { AppError } from '#shared/errors.ts';
+import type { RecordPlace } from '#shared/journal/record-place.ts';
 import { guardClock } from './clock-guard.ts';
 import {
   BATCH_MEDIA_TYPE,
   decodeUtf8,
   type EventData,
   hasEventHeaders,
+  placeInItem,
   type ReceivedEvent,
   readBinaryEvent,
   readBody,
@@ -48,8 +50,18 @@ export interface DecodeOptions {
 
 /** `isPlain` is true for JSON or a line that came without a CloudEvent around it. */
 export type Decoded =
-  | { readonly kind: 'one'; readonly transaction: Transaction; readonly isPlain: boolean }
-  | { readonly kind: 'batch'; readonly items: readonly (Transaction | AppError)[] };
+  | {
+      readonly kind: 'one';
+      readonly transaction: Transaction;
+      readonly isPlain: boolean;
+      readonly place?: RecordPlace | undefined;
+    }
+  | {
+      readonly kind: 'batch';
+      readonly items: readonly (Transaction | AppError)[];
+      /** Where each item was read from Kafka, if it says so. */
+      readonly places: readonly (RecordPlace | undefined)[];
+    };
 
 /**
  * Decodes a request into one transaction or a batch: the only place where the forms of S4 are read.
@@ -68,25 +80,28 @@ export function decodeTransactions(
   const contentType = singleHeader(headers, 'content-type');
   const mediaType = contentType === undefined ? undefined : mediaTypeOf(contentType);
   if (mediaType === BATCH_MEDIA_TYPE) {
-    return { kind: 'batch', items: decodeBatch(body, options) };
+    return decodeBatch(body, options);
   }
   if (mediaType === STRUCTURED_MEDIA_TYPE) {
     const value = parseJson(decodeUtf8(body, 'body'), 'body', maxJsonDepth);
-    const event = readStructuredEvent(value, maxJsonDepth);
-    return { kind: 'one', transaction: fromEvent(event, options), isPlain: false };
+    return one(readStructuredEvent(value, maxJsonDepth), options);
   }
   if (mediaType?.startsWith('application/cloudevents')) {
     throw unreadable(`${STRUCTURED_MEDIA_TYPE} or ${BATCH_MEDIA_TYPE}`);
   }
   if (hasEventHeaders(headers)) {
-    const event = readBinaryEvent(headers, body, maxJsonDepth);
-    return { kind: 'one', transaction: fromEvent(event, options), isPlain: false };
+    return one(readBinaryEvent(headers, body, maxJsonDepth), options);
   }
   const data = readBody(contentType, body, maxJsonDepth);
   return { kind: 'one', transaction: fromPost(data, options), isPlain: true };
 }
 
-function decodeBatch(body: Buffer, options: DecodeOptions): (Transaction | AppError)[] {
+function one(event: ReceivedEvent, options: DecodeOptions): Decoded {
+  const { place } = event;
+  return { kind: 'one', transaction: fromEvent(event, options), isPlain: false, place };
+}
+
+function decodeBatch(body: Buffer, options: DecodeOptions): Decoded {
   const { maxBatchEvents, maxJsonDepth } = options.limits;
   // The array is one level around events that may each be as deep as a single one.
   const values = parseJson(decodeUtf8(body, 'body'), 'body', maxJsonDepth + 1);
@@ -99,7 +114,7 @@ function decodeBatch(body: Buffer, options: DecodeOptions): (Transaction | AppEr
       expected: `at most ${maxBatchEvents} events`,
     });
   }
-  return values.map((value) => {
+  const items = values.map((value) => {
     try {
       return fromEvent(readStructuredEvent(value, maxJsonDepth), options);
     } catch (error) {
@@ -107,6 +122,7 @@ function decodeBatch(body: Buffer, options: DecodeOptions): (Transaction | AppEr
       throw error;
     }
   });
+  return { kind: 'batch', items, places: values.map(placeInItem) };
 }
 
 /**

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { type Pair, pairKey } from '#shared/domain/pair.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import type { Log } from '#shared/log.ts';
 import type { Decision, PairTotal, TotalsStore } from '../totals-store.ts';
+import { ruleMark } from './rule-mark.ts';
 import { stateLifeMs } from './state-life.ts';
 
 /** What the store asks of Redis: its two scripts (see ../lua/args.lua), and to delete a key. */
@@ -25,6 +25,9 @@ export interface ScriptedStoreOptions {
   readonly leafEntries?: number;
 }
 
+/** In front of every key of score, unless tests keep apart by another. */
+export const KEY_PREFIX = 'sw';
+
 /**
  * Smaller: less to rewrite for one out of order. Larger: fewer leaves to step over in a long
  * window.
@@ -40,7 +43,7 @@ export function createScriptedStore(
   commands: TotalsCommands,
   options: ScriptedStoreOptions,
 ): TotalsStore {
-  const { rule, stateTtlMs, log, keyPrefix = 'sw', leafEntries = LEAF_ENTRIES } = options;
+  const { rule, stateTtlMs, log, keyPrefix = KEY_PREFIX, leafEntries = LEAF_ENTRIES } = options;
   const prefix = `${keyPrefix}:${ruleMark(rule)}`;
   const ruleArguments = [
     rule.windowMs,
@@ -78,13 +81,4 @@ export function createScriptedStore(
 function keysOf(prefix: string, pair: Pair, id = ''): string[] {
   const state = `${prefix}{${pairKey(pair)}:${pair.currency}}`;
   return [state, `${state}l`, `${state}i`, `${state}f`, `${state}o${id}`];
-}
-
-/**
- * Tells rules apart in keys: totals made under another window or threshold are another state, so
- * two revisions that overlap in a rollout cannot spoil each other's.
- */
-function ruleMark(rule: Rule): string {
-  const parts = [rule.id, rule.version, rule.windowMs, rule.allowedLatenessMs, rule.thresholdMinor];
-  return createHash('sha256').update(parts.join(' ')).digest('base64url').slice(0, 6);
 }

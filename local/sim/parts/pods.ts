@@ -11,6 +11,7 @@ import { createNotify } from '../../../functions/notify/notify.ts';
 import { SCORE_LIMITS } from '../../../functions/score/app.ts';
 import { createEventDoor as createScoreDoor } from '../../../functions/score/event-door.ts';
 import { createScore } from '../../../functions/score/score.ts';
+import { createMemoryJournal } from '../../../functions/score/store/memory-journal.ts';
 import type { TotalsStore } from '../../../functions/score/totals-store.ts';
 import type { SimProcess } from '../kernel/sim-process.ts';
 import type { VirtualTime } from '../kernel/virtual-time.ts';
@@ -45,6 +46,7 @@ export function createScorePod(
   const door = createScoreDoor({
     score: createScore({ store, sink: { send }, rule }),
     rule,
+    journal: createMemoryJournal({ now, receiptsLifeMs: 0 }),
     limits: SCORE_LIMITS,
     makeId: () => {
       throw new Error('every simulated transaction has an id');

@@ -1,0 +1,248 @@
+import { AppError } from '#shared/errors.ts';
+import {
+  bitOf,
+  chunkKey,
+  chunkName,
+  chunkOf,
+  chunksKey,
+  intervalsOf,
+  type Mark,
+  type MarkedInterval,
+} from '#shared/journal/offset-marks.ts';
+import type { RecordPlace } from '#shared/journal/record-place.ts';
+import type { Log } from '#shared/log.ts';
+import type { RedisConnection } from '#shared/redis/redis-connection.ts';
+import type { EpochState, Journal, JournalEntry, Receipt } from '../journal.ts';
+import { EpochWatch, lostError, WENT_BACK } from './epoch-watch.ts';
+import { digestOf, encodeReceipt, findReceipts } from './receipt-codec.ts';
+
+export interface RedisJournalOptions {
+  readonly redis: Pick<RedisConnection, 'call' | 'callBinary'>;
+  readonly keyPrefix: string;
+  /** Tells receipts under one rule from those under another. */
+  readonly ruleMark: string;
+  /** How long marks are kept, milliseconds of the clock. */
+  readonly marksLifeMs: number;
+  /** How long receipts are kept; 0 keeps none. */
+  readonly receiptsLifeMs: number;
+  /** Whether transactions are refused once something acknowledged is known to be missing. */
+  readonly refusesWhenLost: boolean;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly makeId: () => string;
+}
+
+/** Receipts of so many milliseconds are one string. */
+const BUCKET_MS = 10_000;
+/** Buckets that are fetched at once, when one receipt is looked for. */
+const BUCKETS_AT_ONCE = 4;
+
+interface Waiting {
+  readonly mark: Mark;
+  readonly place: RecordPlace | undefined;
+  readonly entry: JournalEntry | undefined;
+}
+
+/** Opens the journal beside the totals. Rejects when Redis does not answer. */
+export async function openRedisJournal(options: RedisJournalOptions): Promise<Journal> {
+  const { keyPrefix, marksLifeMs } = options;
+  const watch = new EpochWatch({ ...options, keyPrefix, lifeMs: marksLifeMs });
+  await watch.check();
+  return new RedisJournal(options, watch);
+}
+
+/**
+ * What is noted in one turn of the event loop goes to Redis together: the marks of a chunk in one
+ * command, the receipts in one, one count of acknowledgements. So it costs little where much comes.
+ */
+class RedisJournal implements Journal {
+  readonly #options: RedisJournalOptions;
+  readonly #watch: EpochWatch;
+  /** When this process last said that it writes to a chunk, by the chunk's name. */
+  readonly #chunks = new Map<string, number>();
+  #bucket = Number.NaN;
+  #waiting: Waiting[] = [];
+  #flushing: Promise<void> | undefined;
+
+  constructor(options: RedisJournalOptions, watch: EpochWatch) {
+    this.#options = options;
+    this.#watch = watch;
+  }
+
+  get epoch(): EpochState {
+    return this.#watch.state;
+  }
+
+  check(): Promise<void> {
+    return this.#watch.check();
+  }
+
+  admit(place: RecordPlace | undefined, rebuildId?: string): Promise<void> | undefined {
+    if (rebuildId !== undefined) return this.#admitRebuild(rebuildId);
+    if (this.epoch.kind !== 'whole') this.#refuse();
+    return this.#watch.isNew && place !== undefined ? this.#admitFirst(place) : undefined;
+  }
+
+  async accepted(entry: JournalEntry): Promise<void> {
+    await this.#note({ mark: 'accepted', place: entry.place, entry });
+    if (this.epoch.kind === 'lost') this.#refuse();
+    if (entry.place !== undefined && this.#watch.isNew) await this.#watch.prove();
+  }
+
+  refused(place: RecordPlace | undefined, late?: JournalEntry): void {
+    if (place === undefined && late === undefined) return;
+    this.#note({ mark: 'refused', place, entry: late }).catch(() => {});
+  }
+
+  async receipts(transactionId: string): Promise<readonly Receipt[]> {
+    const { now, receiptsLifeMs } = this.#options;
+    const digest = digestOf(transactionId);
+    const last = bucketOf(now());
+    const buckets: number[] = [];
+    for (let n = bucketOf(now() - receiptsLifeMs); n <= last; n++) buckets.push(n);
+    const found: Receipt[] = [];
+    for (let i = 0; i < buckets.length; i += BUCKETS_AT_ONCE) {
+      const some = buckets.slice(i, i + BUCKETS_AT_ONCE);
+      const texts = await Promise.all(some.map((n) => this.#read(this.#receiptsKey(n))));
+      for (const [k, bytes] of texts.entries()) {
+        found.push(...findReceipts(bytes, digest, (some[k] as number) * BUCKET_MS));
+      }
+    }
+    return found;
+  }
+
+  async marks(sinceMs = 0): Promise<ReadonlyMap<number, readonly MarkedInterval[]>> {
+    const { redis, keyPrefix } = this.#options;
+    const names = await redis.call((client) =>
+      client.zRangeByScore(chunksKey(keyPrefix), sinceMs, '+inf'),
+    );
+    const partitions = new Map<number, Map<number, Uint8Array>>();
+    for (const name of names) {
+      const [partition = 0, chunk = 0] = name.split(':').map(Number);
+      const bytes = await this.#read(chunkKey(keyPrefix, partition, chunk));
+      const chunks = partitions.get(partition) ?? new Map<number, Uint8Array>();
+      partitions.set(partition, chunks.set(chunk, bytes));
+    }
+    return new Map([...partitions].map(([partition, chunks]) => [partition, intervalsOf(chunks)]));
+  }
+
+  async #admitFirst({ offset }: RecordPlace): Promise<void> {
+    await this.#watch.meetOffset(offset);
+    if (this.epoch.kind !== 'whole') this.#refuse();
+  }
+
+  async #admitRebuild(id: string): Promise<void> {
+    const isCurrent = (): boolean => this.epoch.kind === 'rebuilding' && this.epoch.id === id;
+    if (!isCurrent()) await this.#watch.check();
+    if (isCurrent()) return;
+    throw new AppError('state', 'this rebuild is over, or another has begun');
+  }
+
+  #refuse(): void {
+    const { epoch } = this;
+    if (epoch.kind === 'rebuilding' || this.#options.refusesWhenLost) throw lostError(epoch);
+  }
+
+  #note(one: Waiting): Promise<void> {
+    this.#waiting.push(one);
+    this.#flushing ??= new Promise<void>((resolve, reject) => {
+      setImmediate(() => {
+        const waiting = this.#waiting;
+        this.#waiting = [];
+        this.#flushing = undefined;
+        this.#flush(waiting).then(resolve, reject);
+      });
+    });
+    return this.#flushing;
+  }
+
+  async #flush(waiting: readonly Waiting[]): Promise<void> {
+    const { redis } = this.#options;
+    const confirmed = this.#watch.confirmed;
+    const count = await redis.call(async (client) => {
+      const kept = [...this.#writeMarks(client, waiting), ...this.#writeReceipts(client, waiting)];
+      const counted = client.incr(this.#watch.acknowledgedKey);
+      await Promise.all(kept);
+      return counted;
+    });
+    if (!this.#watch.confirm(count, confirmed)) {
+      await this.#watch.lose(WENT_BACK);
+      this.#refuse();
+    }
+  }
+
+  #writeMarks(client: Client, waiting: readonly Waiting[]): Promise<unknown>[] {
+    const { keyPrefix, marksLifeMs, now } = this.#options;
+    const bits = new Map<string, { place: RecordPlace; bits: number[] }>();
+    for (const { mark, place } of waiting) {
+      if (place === undefined) continue;
+      const name = chunkName(place);
+      const chunk = bits.get(name) ?? { place, bits: [] };
+      chunk.bits.push(bitOf(place.offset, mark));
+      bits.set(name, chunk);
+    }
+    const nowMs = now();
+    return [...bits].flatMap(([name, { place, bits: some }]) => {
+      const key = chunkKey(keyPrefix, place.partition, chunkOf(place.offset));
+      const operations = some.map(setOf);
+      const written =
+        some.length === 1
+          ? client.setBit(key, some[0] as number, 1)
+          : client.bitField(key, operations);
+      if (nowMs - (this.#chunks.get(name) ?? Number.NEGATIVE_INFINITY) < marksLifeMs / 8) {
+        return [written];
+      }
+      this.#chunks.set(name, nowMs);
+      return [written, ...this.#announce(client, key, name, nowMs)];
+    });
+  }
+
+  /** Makes a chunk known, and last; forgets which are gone by themselves. */
+  #announce(client: Client, key: string, name: string, nowMs: number): Promise<unknown>[] {
+    const { keyPrefix, marksLifeMs } = this.#options;
+    const all = chunksKey(keyPrefix);
+    for (const [other, sinceMs] of this.#chunks) {
+      if (nowMs - sinceMs > marksLifeMs) this.#chunks.delete(other);
+    }
+    return [
+      client.pExpire(key, 2 * marksLifeMs),
+      client.zAdd(all, { score: nowMs, value: name }),
+      client.zRemRangeByScore(all, 0, nowMs - 2 * marksLifeMs),
+    ];
+  }
+
+  #writeReceipts(client: Client, waiting: readonly Waiting[]): Promise<unknown>[] {
+    const { receiptsLifeMs, now } = this.#options;
+    if (receiptsLifeMs === 0) return [];
+    const nowMs = now();
+    const bucket = bucketOf(nowMs);
+    const texts = waiting.flatMap(({ entry }) =>
+      entry === undefined ? [] : [encodeReceipt(entry, nowMs - bucket * BUCKET_MS)],
+    );
+    if (texts.length === 0) return [];
+    const key = this.#receiptsKey(bucket);
+    const written = client.append(key, Buffer.concat(texts));
+    if (bucket === this.#bucket) return [written];
+    this.#bucket = bucket;
+    return [written, client.pExpire(key, receiptsLifeMs + 2 * BUCKET_MS)];
+  }
+
+  #receiptsKey(bucket: number): string {
+    return `${this.#options.keyPrefix}:${this.#options.ruleMark}:receipts:${bucket}`;
+  }
+
+  async #read(key: string): Promise<Buffer> {
+    const bytes = await this.#options.redis.callBinary((client) => client.get(key));
+    return bytes ?? Buffer.alloc(0);
+  }
+}
+
+type Client = Parameters<Parameters<RedisConnection['call']>[0]>[0];
+
+function setOf(offset: number) {
+  return { operation: 'SET', encoding: 'u1', offset, value: 1 } as const;
+}
+
+function bucketOf(atMs: number): number {
+  return Math.floor(atMs / BUCKET_MS);
+}
