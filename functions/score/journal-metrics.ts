@@ -18,8 +18,8 @@ const LOOK_BACK_MS = 6 * 3_600_000;
 
 /**
  * What `/metrics` says of the journal: whether acknowledged transactions are known to be lost, and
- * how many offsets were passed over. A gap may be a record that was given up, or none at all (what a
- * producer's transaction leaves, compaction): `./splitwatch audit` asks the topic.
+ * how many offsets were passed over. A gap may be a record that was given up, or none at all (what
+ * a producer's transaction leaves, compaction): `./splitwatch audit` asks the topic.
  */
 export function createJournalMetrics(parts: JournalMetricsParts): { readonly stop: () => void } {
   const { journal, registry, now, intervalMs = 30_000 } = parts;

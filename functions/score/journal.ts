@@ -7,8 +7,8 @@ import type { AcceptedOutcome } from './outcome-json.ts';
 
 /**
  * The port to what is kept beside the totals about each transaction that was settled: which records
- * of the topic are done (marks, for `audit` and the gaps), what was answered (receipts), and whether
- * the store still has what was acknowledged (the epoch, L3). Implementations pass
+ * of the topic are done (marks, for `audit` and the gaps), what was answered (receipts), and
+ * whether the store still has what was acknowledged (the epoch, L3). Implementations pass
  * `store/journal-contract.ts`.
  *
  * A transaction is noted after it was scored and before it is acknowledged, so a mark never says

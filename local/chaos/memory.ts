@@ -13,8 +13,8 @@ export interface Held {
 const NAMES = ['score', 'notify', 'source', 'sink'] as const;
 
 /**
- * A process keeps what its heap once grew to, and freed buffers for a while: the source, working off
- * a backlog, has been seen to hold 210 MB more than before, all of it garbage. So the heaps are
+ * A process keeps what its heap once grew to, and freed buffers for a while: the source, working
+ * off a backlog, has been seen to hold 210 MB more than before, all of it garbage. So the heaps are
  * bounded here; what leaks into one ends its process, and that is counted (`Fault.kills`).
  */
 const RSS_GROWTH_MAX_BYTES = 192 * 1024 * 1024;

@@ -133,22 +133,6 @@ test('reads a plain record as KafkaSource sends it (S4, facts 1)', () => {
   expect(decode(headers, SEED_LINE)).toMatchObject({ transaction: { id, ...FIELDS }, place });
 });
 
-test.each([
-  ['3', undefined],
-  [undefined, '42'],
-  ['3', '-1'],
-  ['3', '4.2'],
-  ['3', '1e3'],
-  ['', '42'],
-  ['4294967296', '42'],
-  ['3', '9007199254740993'],
-])('takes no place from partition %j and offset %j', (partition, offset) => {
-  const headers: Record<string, string> = { ...BINARY, ...json };
-  if (partition !== undefined) headers['ce-knativekafkapartition'] = partition;
-  if (offset !== undefined) headers['ce-knativekafkaoffset'] = offset;
-  expect(decode(headers, JSON_TEXT)).toHaveProperty('place', undefined);
-});
-
 test('keeps two (source, id) apart that look alike when joined (S3)', () => {
   const id = (source: string, eventId: string): unknown =>
     decode({ ...BINARY, ...json, 'ce-source': source, 'ce-id': eventId }, JSON_TEXT);

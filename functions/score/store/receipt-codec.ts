@@ -3,8 +3,8 @@ import type { TotalMinor } from '#shared/domain/amount.ts';
 import type { JournalEntry, Receipt } from '../journal.ts';
 
 /**
- * Receipts as they are kept: many behind one another in a string of Redis that covers a few seconds,
- * so that noting one is an append and finding one a walk. Some 40 bytes each, big-endian:
+ * Receipts as they are kept: many behind one another in a string of Redis that covers a few
+ * seconds, so that noting one is an append and finding one a walk. Some 40 bytes each, big-endian:
  *
  *   length of the rest 2 · first 8 bytes of the id's SHA-256 · outcome 1 · ms since the string's
  *   start 2 · partition 4 and offset 7, both plus one, 0 for none · total 9 · count 4 ·
