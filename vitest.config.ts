@@ -27,6 +27,7 @@ export default defineConfig({
       },
       { test: { name: 'tidy', include: ['test/tidy/**/*.test.ts'], testTimeout: 20_000 } },
       lane('sim', ['local/sim/**/*.sim.test.ts'], 60_000),
+      lane('fuzz', ['test/fuzz/**/*.test.ts'], 300_000),
       lane('redis', [`${SOURCES}/*.redis.test.ts`], 20_000),
       lane('kafka', [`${SOURCES}/*.kafka.test.ts`], 60_000),
       lane('chart', ['knative/**/*.helm.test.ts'], 60_000),

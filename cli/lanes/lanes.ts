@@ -41,6 +41,12 @@ export const LANES: readonly Lane[] = [
     needs: [],
     project: 'sim',
   },
+  {
+    name: 'fuzz',
+    summary: 'two hundred thousand mutated requests against a second reading',
+    needs: [],
+    project: 'fuzz',
+  },
   { name: 'redis', summary: 'on a real Redis', needs: ['redis'], project: 'redis' },
   { name: 'kafka', summary: 'on a real Kafka broker', needs: ['kafka'], project: 'kafka' },
   {

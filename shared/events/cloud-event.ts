@@ -68,7 +68,7 @@ export function readBinaryEvent(
   }
   for (const name in headers) {
     if (name.startsWith('ce-') && !ATTRIBUTE_NAME.test(name.slice(3))) {
-      throw malformed('ce-', 'attribute names of a–z and 0–9');
+      throw malformed('ce-', 'attribute names of a-z and 0-9');
     }
   }
   const named = checkAttributes(attributes, 'ce-');
@@ -77,11 +77,12 @@ export function readBinaryEvent(
   return { ...named, data, isMarkedProbe, place: placeInHeaders(headers) };
 }
 
-/** Where KafkaSource read what it posts in binary mode, whether or not the event can be read. */
+/**
+ * Where KafkaSource read what it posts in binary mode, whether or not the event can be read. Never
+ * throws: headers that were sent twice name no place.
+ */
 export function placeInHeaders(headers: EventHeaders): RecordPlace | undefined {
-  const partition = singleHeader(headers, PARTITION_HEADER);
-  if (partition === undefined) return undefined;
-  return recordPlace(partition, singleHeader(headers, OFFSET_HEADER));
+  return recordPlace(headers[PARTITION_HEADER], headers[OFFSET_HEADER]);
 }
 
 /** The same of an item of a batch. */
@@ -101,7 +102,7 @@ export function readStructuredEvent(value: unknown, maxJsonDepth: number): Recei
   if (!isJsonObject(value)) throw malformed('event', 'a JSON object');
   for (const name in value) {
     if (name === 'data' || name === 'data_base64') continue;
-    if (!ATTRIBUTE_NAME.test(name)) throw malformed('event', 'attribute names of a–z and 0–9');
+    if (!ATTRIBUTE_NAME.test(name)) throw malformed('event', 'attribute names of a-z and 0-9');
     // The spec has no structured attributes: an object here is data in the wrong place.
     if (isStructured(value[name])) throw malformed(name, 'a string, a number or a boolean');
   }

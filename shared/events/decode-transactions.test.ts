@@ -131,6 +131,8 @@ test('reads a plain record as KafkaSource sends it (S4, facts 1)', () => {
   const id = `${headers['ce-source']}#${headers['ce-id']}`;
   const place = { partition: 3, offset: 42 };
   expect(decode(headers, SEED_LINE)).toMatchObject({ transaction: { id, ...FIELDS }, place });
+  const twice = { ...headers, 'ce-knativekafkaoffset': ['42', '43'] };
+  expect(decode(twice, SEED_LINE)).toMatchObject({ transaction: { id }, place: undefined });
 });
 
 test('keeps two (source, id) apart that look alike when joined (S3)', () => {

@@ -115,7 +115,7 @@ function isEscaped(text: string, index: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** The refusal of a text in which a name is repeated; `field` is that name where it is a plain one. */
+/** Refuses a text in which a name is repeated, and says which one where it is a plain one. */
 function repeatedName(text: string, field: string): Error {
   const name = findRepeatedName(text) ?? '';
   return malformed(/^\w{1,64}$/.test(name) ? name : field, 'each name once in a JSON object');

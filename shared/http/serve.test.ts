@@ -53,6 +53,12 @@ describe('a listening function', () => {
     expect(answer).toContain('retry-after: 1');
   });
 
+  it('takes a request with an expectation that nobody knows, rather than answer 417 (H)', async () => {
+    await listen();
+    const answer = await raw('GET / HTTP/1.1\r\nhost: a\r\nexpect: x\r\nconnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('finishes what is in flight when it drains, and takes nothing new after', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));

@@ -52,6 +52,15 @@ export async function serve(
   let ready = true;
   let lastRequestMs = 0;
   let inFlight = 0;
+  const onRequest: RequestListener = (request, response) => {
+    lastRequestMs = performance.now();
+    inFlight += 1;
+    response.once('close', () => {
+      inFlight -= 1;
+    });
+    if (!ready) response.setHeader('connection', 'close');
+    listener(request, response);
+  };
   const server = createServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -60,16 +69,10 @@ export async function serve(
       requestTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval: limits.connectionsCheckMs,
     },
-    (request, response) => {
-      lastRequestMs = performance.now();
-      inFlight += 1;
-      response.once('close', () => {
-        inFlight -= 1;
-      });
-      if (!ready) response.setHeader('connection', 'close');
-      listener(request, response);
-    },
+    onRequest,
   );
+  // Node would answer 417 to an Expect that it does not know; H has no such answer.
+  server.on('checkExpectation', onRequest);
   server.on('clientError', (error, socket) =>
     refuseBrokenRequest(error, socket, options.onRefused),
   );
