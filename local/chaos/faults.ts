@@ -12,6 +12,8 @@ import type { Hop } from './stage-plan.ts';
 export interface Fault {
   readonly name: string;
   readonly summary: string;
+  /** Always strikes; the others strike what passes by, which may be nothing when all is down. */
+  readonly isSure: boolean;
   /** Which process dies of it, once a strike; none else may. */
   readonly kills?: keyof StageFunctions;
   /**
@@ -31,6 +33,7 @@ const killed = (name: keyof StageFunctions): Fault => ({
   name: `${name}-killed`,
   summary: `${name} gets SIGKILL and is started again`,
   kills: name,
+  isSure: true,
   strike: async ({ functions }, isOver) => {
     const kept = functions[name];
     const { restarts } = kept;
@@ -44,6 +47,7 @@ const killed = (name: keyof StageFunctions): Fault => ({
 const frozen = (name: keyof StageFunctions): Fault => ({
   name: `${name}-frozen`,
   summary: `${name} gets SIGSTOP, and SIGCONT after every deadline has passed`,
+  isSure: true,
   strike: async ({ functions }) => {
     await freezeGroup(functions[name].pid, FREEZE_MS);
     return 1;
@@ -53,6 +57,7 @@ const frozen = (name: keyof StageFunctions): Fault => ({
 const moody = (name: string, summary: string, hop: Hop, mood: ProxyMood): Fault => ({
   name,
   summary,
+  isSure: false,
   strike: async ({ proxies }) => {
     const proxy = proxies[hop];
     const before = proxy.strikes;
@@ -75,6 +80,7 @@ const onServer = (
 ): Fault => ({
   name,
   summary,
+  isSure: true,
   strike: async (stage) => {
     await strike(stage);
     return 1;
@@ -89,6 +95,7 @@ const restarted = (
 ): Fault => ({
   name,
   summary,
+  isSure: true,
   strike: async (stage, isOver) => {
     const restarting = restart(stage);
     isOver();

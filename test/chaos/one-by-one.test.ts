@@ -15,10 +15,10 @@ afterAll(() => run?.stop(), 60_000);
 
 it.each(stepsOf([]).map(({ name, faults }) => [name, faults] as const))(
   'loses nothing and doubles nothing by %s (L1, L2, L3, L4)',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async (name, faults) => {
     const result = await run.play(name, faults);
     expect(result).toMatchObject(UNHARMED);
-    expect(result.times).toBeGreaterThanOrEqual(faults.length);
+    expect(result.times).toBeGreaterThanOrEqual(faults.filter(({ isSure }) => isSure).length);
   },
 );
