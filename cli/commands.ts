@@ -49,6 +49,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./generate.ts'),
   },
   {
+    name: 'dlq',
+    group: RUN,
+    summary: 'list dead letters, and send them again or drop them',
+    load: () => import('./dlq.ts'),
+  },
+  {
     name: 'services',
     group: RUN,
     summary: 'run a Redis and a Kafka broker on this machine',

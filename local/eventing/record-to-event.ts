@@ -27,8 +27,12 @@ export function recordToEvent(record: StoredRecord, source: SourceName): WireEve
     knativekafkapartition: String(record.partition),
     knativekafkaoffset: String(record.offset),
   };
-  const event = structuredEvent(record) ?? binaryEvent(record) ?? plainEvent(record, source);
-  return withExtensions(event, position);
+  return withExtensions(carriedEvent(record) ?? plainEvent(record, source), position);
+}
+
+/** The CloudEvent that the record itself is, as it stands there; undefined where it is none. */
+export function carriedEvent(record: StoredRecord): WireEvent | undefined {
+  return structuredEvent(record) ?? binaryEvent(record);
 }
 
 function structuredEvent(record: StoredRecord): WireEvent | undefined {

@@ -36,10 +36,11 @@ export function createKafkaTopics(options: KafkaTopicsOptions): KafkaTopics {
         const missing = topics.filter(({ name }) => !existing.has(name));
         if (missing.length === 0) return;
         await admin.createTopics({
-          topics: missing.map(({ name, partitions, replicas = BROKER_DECIDES }) => ({
+          topics: missing.map(({ name, partitions, replicas = BROKER_DECIDES, isCompacted }) => ({
             topic: name,
             numPartitions: partitions,
             replicationFactor: replicas,
+            configEntries: isCompacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [],
           })),
           waitForLeaders: true,
           timeout: ADMIN_TIMEOUT_MS,

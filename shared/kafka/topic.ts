@@ -89,6 +89,8 @@ export interface TopicSpec {
   readonly partitions: number;
   /** Copies of each partition; absent: what the broker's settings say. */
   readonly replicas?: number;
+  /** Of each record key the newest is kept for ever; absent: all, for as long as the broker says. */
+  readonly isCompacted?: true;
 }
 
 export interface TopicAdmin {

@@ -1,0 +1,89 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseAmount } from '#shared/domain/amount.ts';
+import { AppError } from '#shared/errors.ts';
+import { createKafkaHistory, type TopicHistory } from '#shared/kafka/kafka-history.ts';
+import type { KafkaTopics } from '#shared/kafka/kafka-topics.ts';
+import { createLog } from '#shared/log.ts';
+import { isLetterName } from '../local/dlq/read-letters.ts';
+import { parseDuration } from './duration.ts';
+import { brokersOf, openKafka, securityOfEnvironment } from './kafka-flags.ts';
+
+/** What every command about dead letters is told. */
+export interface DlqFlags {
+  readonly kafka: string;
+  readonly topic: string;
+  readonly json?: boolean;
+}
+
+export function withDlqFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--kafka <host:port>', 'brokers, separated by commas')
+        .env('KAFKA_BROKERS')
+        .makeOptionMandatory(),
+    )
+    .option('--topic <topic>', 'the topic with the dead letters', 'transactions-dlq')
+    .option('--json', 'one JSON object a line');
+}
+
+/** The rule by which late ones are assessed; give what score runs with. */
+export function withRuleFlags(command: Command): Command {
+  return command
+    .addOption(duration('--window <time>', 'length of the window, as score has it', 600_000, '10m'))
+    .addOption(
+      duration('--lateness <time>', 'the allowed lateness, as score has it', 600_000, '10m'),
+    )
+    .addOption(
+      new Option('--threshold <amount>', 'the threshold, as score has it')
+        .argParser(parseThreshold)
+        .default(1_000_000, '10000.00'),
+    )
+    .addOption(
+      new Option(
+        '--look-back <time>',
+        'how long before a late one the topic is read, by the records’ timestamps; window, lateness and 5m unless given',
+      ).argParser(parseDuration),
+    );
+}
+
+function duration(flags: string, summary: string, fallbackMs: number, text: string): Option {
+  return new Option(flags, summary).argParser(parseDuration).default(fallbackMs, text);
+}
+
+function parseThreshold(text: string): number {
+  const amountMinor = parseAmount(text);
+  if (amountMinor !== undefined) return amountMinor;
+  throw new InvalidArgumentError('expected an amount such as 10000.00');
+}
+
+export function parseLetterNames(text: string, names: readonly string[] = []): readonly string[] {
+  if (!isLetterName(text)) {
+    throw new InvalidArgumentError('expected a letter as ls names it, such as 0/17');
+  }
+  return names.includes(text) ? names : [...names, text];
+}
+
+/** Gives what talks to Kafka to the work, and lets go of it in the end. */
+export async function withKafka<T>(
+  { kafka }: DlqFlags,
+  work: (parts: { topics: KafkaTopics; history: TopicHistory }) => Promise<T>,
+): Promise<T> {
+  const topics = openKafka(kafka, 'dlq');
+  const log = createLog('dlq', 'warn');
+  const security = securityOfEnvironment();
+  const history = createKafkaHistory({ brokers: brokersOf(kafka), log, security });
+  try {
+    return await work({ topics, history });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'topic') throw error;
+    const cure = 'is --kafka a running broker, as HOST:PORT?';
+    throw new Error(`${error.message}; ${cure}`, { cause: error });
+  } finally {
+    await Promise.all([topics.close(), history.close()]);
+  }
+}
+
+/** Who decides: kept with each decision. */
+export function currentUser(): string {
+  return process.env.USER || process.env.LOGNAME || 'unknown';
+}
