@@ -1,5 +1,13 @@
-import { type ConfigOf, commonSettings, type Settings, setting } from '#shared/config.ts';
+import {
+  ConfigError,
+  type ConfigOf,
+  commonSettings,
+  readConfig,
+  type Settings,
+  setting,
+} from '#shared/config.ts';
 import { redisUrlSetting } from '#shared/redis/redis-setting.ts';
+import { ALLOW, privateHostOf } from './channels/private-address.ts';
 
 /** Settings of notify (spec C), its bounds included (P). */
 export const notifySettings = {
@@ -36,6 +44,13 @@ export const notifySettings = {
     description: 'Each new or updated alert is also posted there, as a CloudEvent.',
     schemes: ['http', 'https'],
     secret: true,
+  }),
+  WEBHOOK_PRIVATE_ADDRESSES: setting.choice({
+    description:
+      'Whether WEBHOOK_URL may lead to a loopback, link-local or private address, such as another ' +
+      'service of the cluster; looked at for each connection.',
+    fallback: 'refuse',
+    choices: ['refuse', 'allow'],
   }),
   WEBHOOK_TOKEN: setting.optionalText({
     description: 'Bearer token sent to the webhook.',
@@ -86,3 +101,19 @@ export const notifySettings = {
 } as const satisfies Settings;
 
 export type NotifyConfig = ConfigOf<typeof notifySettings>;
+
+/** @throws ConfigError that lists every problem. */
+export function readNotifyConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): NotifyConfig {
+  const config = readConfig(notifySettings, environment);
+  checkWebhook(config);
+  return config;
+}
+
+/** What its text alone says; a name is looked up when it is connected to. */
+function checkWebhook({ WEBHOOK_URL: url, WEBHOOK_PRIVATE_ADDRESSES: may }: NotifyConfig): void {
+  const host = url === undefined || may === 'allow' ? undefined : privateHostOf(url);
+  if (host === undefined) return;
+  throw new ConfigError([`WEBHOOK_URL leads to ${host}, which is private: ${ALLOW}`]);
+}

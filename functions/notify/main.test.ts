@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeFraud } from '#shared/events/fraud-event.ts';
@@ -29,6 +31,40 @@ test('lists all problems of its settings and ends with 78 (C)', async () => {
   expect(code).toBe(78);
   for (const name of ['REDIS_URL', 'KEEP_DAYS', 'CHANNELS']) expect(output.stderr).toContain(name);
   expect(output.stderr).not.toContain('s3cret');
+});
+
+test.each([
+  ['http://169.254.169.254/latest?key=s3cret', '169.254.169.254'],
+  ['https://user:s3cret@localhost/', 'localhost'],
+  ['http://[::ffff:10.0.0.1]/s3cret', '::ffff:a00:1'],
+])(
+  'refuses at start to post alerts to %s, in one line that names the cure (P)',
+  async (url, host) => {
+    const { child, output } = start({ REDIS_URL: 'memory:', WEBHOOK_URL: url });
+    const [code] = await once(child, 'close');
+    const cure = 'set WEBHOOK_PRIVATE_ADDRESSES=allow where that is meant';
+    expect(output.stderr).toBe(`WEBHOOK_URL leads to ${host}, which is private: ${cure}\n`);
+    expect(code).toBe(78);
+  },
+);
+
+test('posts alerts to an address inside where that is allowed', async () => {
+  const inside = createServer((request, response) => {
+    posted.push(request.headers['ce-type']);
+    response.end();
+  });
+  const posted: unknown[] = [];
+  await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void inside.close());
+  const { port } = inside.address() as AddressInfo;
+  const allowed = { WEBHOOK_PRIVATE_ADDRESSES: 'allow', CHANNELS: 'none' };
+  const settings = { REDIS_URL: 'memory:', WEBHOOK_URL: `http://127.0.0.1:${port}/`, ...allowed };
+  const { output } = start(settings);
+  await expect.poll(() => output.stdout, { timeout: 15_000 }).toContain('listening');
+  const { headers, body } = encodeFraud(fraudOf());
+  const url = `http://127.0.0.1:${JSON.parse(output.stdout).listening}`;
+  expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(204);
+  await expect.poll(() => posted).toEqual(['io.splitwatch.fraud.v1']);
 });
 
 test('says where it listens, prints alerts as the seeds did, and ends in time with a page open', async () => {

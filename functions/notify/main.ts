@@ -1,4 +1,3 @@
-import { readConfig } from '#shared/config.ts';
 import { watchReadiness } from '#shared/http/readiness.ts';
 import { serve } from '#shared/http/serve.ts';
 import { createLog } from '#shared/log.ts';
@@ -7,13 +6,13 @@ import { createRefusalCounter } from '#shared/refusal-counter.ts';
 import { endOnStartFailure } from '#shared/start-failure.ts';
 import { createNotifyApp } from './app.ts';
 import type { Channel } from './channels/channel.ts';
-import { notifySettings } from './config.ts';
+import { readNotifyConfig } from './config.ts';
 import { openChannels } from './open-channels.ts';
 import { openProbeStore, openStore } from './open-store.ts';
 import { pageAccess } from './page-access.ts';
 
 async function main(): Promise<void> {
-  const config = readConfig(notifySettings, process.env);
+  const config = readNotifyConfig(process.env);
   const log = createLog('notify', config.LOG_LEVEL);
   const registry = createRegistry('notify');
   const [store, probes] = await Promise.all([openStore(config, log), openProbeStore(config, log)]);

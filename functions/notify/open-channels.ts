@@ -20,7 +20,9 @@ export function openChannels(
   if (config.CHANNELS.includes('json')) channels.push(createJsonChannel({ write }));
   if (config.WEBHOOK_URL !== undefined) {
     const { WEBHOOK_URL: url, WEBHOOK_TOKEN: token, WEBHOOK_TIMEOUT_MS: timeoutMs } = config;
-    channels.push(createWebhookChannel({ url, token, timeoutMs, log, registry }));
+    const isPrivateAllowed = config.WEBHOOK_PRIVATE_ADDRESSES === 'allow';
+    const target = { url, token, timeoutMs, isPrivateAllowed };
+    channels.push(createWebhookChannel({ ...target, log, registry }));
   }
   return channels;
 }

@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { ERRORS } from '#shared/errors.ts';
 import type { Answer } from '#shared/http/answer.ts';
 
-/** What refuses for good (H), which is all that a door without a broken part behind it may answer. */
+/** What refuses for good (H): all that a door may answer while nothing behind it is broken. */
 const REFUSALS: readonly number[] = [400, 413, 415, 422];
 
 /**

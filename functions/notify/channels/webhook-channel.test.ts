@@ -1,10 +1,12 @@
+import type { LookupAddress } from 'node:dns';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { decodeFraud } from '#shared/events/fraud-event.ts';
 import { fraudOf } from '../fraud-examples.ts';
+import { type LookUpAll, PrivateAddressError, publicLookup } from './public-lookup.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { createWebhookChannel, type WebhookOptions } from './webhook-channel.ts';
 
@@ -30,6 +32,7 @@ async function connected(answer: Answer, options: Partial<WebhookOptions> = {}) 
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     token: undefined,
     timeoutMs: 500,
+    isPrivateAllowed: true, // the receiver listens on loopback
     log: pino({ level: 'silent' }),
     registry,
     firstDelayMs: 1,
@@ -41,6 +44,11 @@ async function connected(answer: Answer, options: Partial<WebhookOptions> = {}) 
   };
   return { channel, received, counted, ids: () => received.map(({ id }) => id) };
 }
+
+const lookUpAs =
+  (addresses: readonly string[]): LookUpAll =>
+  async () =>
+    addresses.map((address) => ({ address, family: isIP(address) }));
 
 const status = (code: number, headers = {}): Answer => {
   return (response) => response.writeHead(code, headers).end();
@@ -77,6 +85,49 @@ test('does not repeat what was refused for good, nor follow a redirect', async (
     expect(ids()).toEqual(['alert1']);
     expect(await counted('given up')).toBe(1);
   }
+});
+
+test.each([
+  ['an address of this machine', undefined, 'WEBHOOK_URL leads to 127.0.0.1'],
+  ['a name that leads inside', ['127.0.0.1'], 'hooks.example leads to 127.0.0.1'],
+  ['a name that leads outside and inside', ['1.1.1.1', '::1'], 'hooks.example leads to ::1'],
+  ['a name that leads nowhere', [], 'hooks.example leads to nowhere'],
+])('sends nothing to %s unless that is allowed, and says so (P)', async (_, addresses, reason) => {
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const { channel, ids, counted } = await connected(status(204), {
+    ...{ isPrivateAllowed: false, log },
+    ...(addresses && { url: 'http://hooks.example/', lookUpAll: lookUpAs(addresses) }),
+  });
+  channel.tell(fraudOf());
+  await channel.close();
+  expect(ids()).toEqual([]);
+  expect(await counted('private address')).toBe(1);
+  const cure = 'set WEBHOOK_PRIVATE_ADDRESSES=allow where that is meant';
+  expect(logged).toMatchObject([{ level: 40, reason: `${reason}, which is private: ${cure}` }]);
+});
+
+test('looks at the address for each connection, so a name that moves inside gains nothing (P)', async () => {
+  const asked: string[][] = [];
+  const lookUpAll = async (): Promise<LookupAddress[]> => {
+    asked.push([]);
+    // A port that nobody listens on, of an address for documentation; then this machine.
+    return [{ address: asked.length === 1 ? '192.0.2.1' : '127.0.0.1', family: 4 }];
+  };
+  const { channel, ids, counted } = await connected(status(204), {
+    ...{ isPrivateAllowed: false, url: 'http://hooks.example:1/', lookUpAll, timeoutMs: 50 },
+  });
+  channel.tell(fraudOf());
+  await expect.poll(() => counted('private address'), { timeout: 5_000 }).toBe(1);
+  expect(asked).toHaveLength(2);
+  expect(ids()).toEqual([]);
+});
+
+test('finds by the look-up of this machine that localhost is private (P)', async () => {
+  const error = await new Promise((resolve) => {
+    publicLookup()('localhost', { all: true }, resolve);
+  });
+  expect(error).toBeInstanceOf(PrivateAddressError);
 });
 
 test('gives an alert up after so many attempts', async () => {

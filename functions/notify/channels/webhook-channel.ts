@@ -35,7 +35,7 @@ export function createWebhookChannel(options: WebhookOptions): Channel {
     for (let fraud = queue[0]; fraud !== undefined; fraud = queue[0]) {
       const result = await deliver(options, fraud, stopping.signal);
       queue.shift();
-      count(result.kind === 'sent' ? 'sent' : 'given up');
+      count(RESULTS[result.kind]);
       if (result.kind === 'sent') continue;
       log.warn({ alertId: fraud.alertId, reason: result.reason }, 'the webhook did not take it');
     }
@@ -88,13 +88,22 @@ function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-function createCounter(registry: Registry): (result: 'sent' | 'given up' | 'no room') => void {
+type Result = 'sent' | 'given up' | 'private address' | 'no room';
+
+const RESULTS: Readonly<Record<Attempt['kind'], Result>> = {
+  sent: 'sent',
+  refused: 'given up',
+  retry: 'given up',
+  private: 'private address',
+};
+
+function createCounter(registry: Registry): (result: Result) => void {
   const counter = new Counter({
     name: 'splitwatch_webhook_alerts_total',
     help: 'Alerts for the webhook, by what became of them',
     labelNames: ['result'],
     registers: [registry],
   });
-  for (const result of ['sent', 'given up', 'no room']) counter.inc({ result }, 0);
+  for (const result of [...Object.values(RESULTS), 'no room']) counter.inc({ result }, 0);
   return (result) => counter.inc({ result });
 }
