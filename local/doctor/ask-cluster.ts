@@ -34,10 +34,8 @@ const WORKLOADS: readonly KindRef[] = [
   { apiVersion: 'apps/v1', kind: 'Deployment' },
 ];
 /** They stand where the operator looks for them. */
-const STRIMZI: readonly (readonly KindRef[])[] = ['KafkaTopic', 'Kafka'].map((kind) => [
-  { apiVersion: 'kafka.strimzi.io/v1', kind },
-  { apiVersion: 'kafka.strimzi.io/v1beta2', kind },
-]);
+const STRIMZI = { 'topics of Strimzi': 'KafkaTopic', 'the brokers of Strimzi': 'Kafka' };
+const STRIMZI_VERSIONS = ['kafka.strimzi.io/v1', 'kafka.strimzi.io/v1beta2'];
 const KNATIVE_NAMESPACES = ['knative-serving', 'knative-eventing'];
 
 /**
@@ -68,7 +66,10 @@ export async function askCluster(cluster: Asked, namespace: string): Promise<Fou
   };
   const around = await Promise.all([
     unlessForbidden('Redis in the namespace', redisIn(cluster, namespace)),
-    ...STRIMZI.map((kinds) => unlessForbidden('topics of Strimzi', firstServed(cluster, kinds))),
+    ...Object.entries(STRIMZI).map(([what, kind]) => {
+      const kinds = STRIMZI_VERSIONS.map((apiVersion) => ({ apiVersion, kind }));
+      return unlessForbidden(what, firstServed(cluster, kinds));
+    }),
     ...KNATIVE_NAMESPACES.map((place) =>
       unlessForbidden(`the releases in ${place}`, knativeIn(cluster, place)),
     ),

@@ -86,6 +86,7 @@ function cureFor(ceiling: number): string {
     '# of the KafkaSource: scoring needs no order, and each consumer then has about 99 in flight',
     'spec:',
     '  ordering: unordered',
+    '---',
     '# or of the Service, so that half of what can be in flight fills a pod:',
     'spec:',
     '  template:',

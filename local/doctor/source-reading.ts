@@ -39,7 +39,7 @@ function lookAtGroup(source: Placed): readonly Finding[] {
   const cure =
     group === ''
       ? fixed
-      : `# write down the one that it has, since it cannot be changed:\n${keep}\n` +
+      : `# write down the one that it has, since it cannot be changed:\n${keep}\n---\n` +
         `# or make the source anew under another name, which reads the topic again:\n${fixed}`;
   return [finding('random-consumer-group', resourceOf(source), { what, cure })];
 }
@@ -53,7 +53,7 @@ function lookAtConsumers(setup: Setup, source: Placed): readonly Finding[] {
   const what = `spec.consumers is ${consumers}, and ${named} has ${partitions} partitions`;
   const cure =
     `spec:\n  consumers: ${partitions}\n# or more partitions, which cannot be taken back:\n` +
-    `kafka-topics.sh --bootstrap-server ${brokerOf(source)} --alter --topic ${topics[0]} ` +
+    `# kafka-topics.sh --bootstrap-server ${brokerOf(source)} --alter --topic ${topics[0]} ` +
     `--partitions ${consumers}`;
   return [finding('consumers-above-partitions', resourceOf(source), { what, cure })];
 }
