@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors.ts';
 import { encodeFraud } from '#shared/events/fraud-event.ts';
@@ -63,6 +64,25 @@ describe('a refusal (H)', () => {
     expect(await response.json()).toMatchObject({ status, reason, field: expect.any(String) });
     expect(await notify.metric(`splitwatch_refusals_total{reason="${reason}"}`)).toBe(1);
     expect(notify.told).toEqual([]);
+  });
+
+  test('is 429 for a body that does not come in time, and the connection ends (P)', async () => {
+    notify = await startApp({ limits: { bodyTimeoutMs: 50 } });
+    const socket = connect(Number(new URL(notify.url).port), '127.0.0.1');
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"half":');
+    let answer = '';
+    for await (const chunk of socket.setEncoding('utf8')) answer += chunk as string;
+    expect(answer).toMatch(/^HTTP\/1\.1 429 /);
+    expect(answer).toContain('the whole body within 50 ms');
+  });
+
+  test('is 400 for JSON deeper than a fraud event ever is, whatever else is in it (P)', async () => {
+    notify = await startApp();
+    const deep = `${'{"a":'.repeat(8)}1${'}'.repeat(8)}`;
+    const body = `{"x":${deep},${encodeFraud(fraudOf()).body.slice(1)}`;
+    const response = await fetch(notify.url, { method: 'POST', headers, body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ expected: 'JSON nested at most 8 deep' });
   });
 
   test('is 503 with Retry-After when the store does not answer', async () => {

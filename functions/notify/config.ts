@@ -6,6 +6,8 @@ import {
   type Settings,
   setting,
 } from '#shared/config.ts';
+import { doorSettings } from '#shared/http/door-settings.ts';
+import type { ServeLimits } from '#shared/http/serve.ts';
 import { redisUrlSetting } from '#shared/redis/redis-setting.ts';
 import { ALLOW, privateHostOf } from './channels/private-address.ts';
 
@@ -92,8 +94,11 @@ export const notifySettings = {
     min: 1_024,
     max: 16_777_216,
   }),
+  MAX_HEADER_BYTES: doorSettings.MAX_HEADER_BYTES,
+  MAX_CONNECTIONS: doorSettings.MAX_CONNECTIONS,
+  BODY_TIMEOUT_MS: doorSettings.BODY_TIMEOUT_MS,
   MAX_STREAMS: setting.integer({
-    description: 'Pages that are kept up to date at once; more are answered 503.',
+    description: 'Pages that are kept up to date at once; more are answered 429.',
     fallback: '200',
     min: 1,
     max: 100_000,
@@ -101,6 +106,15 @@ export const notifySettings = {
 } as const satisfies Settings;
 
 export type NotifyConfig = ConfigOf<typeof notifySettings>;
+
+/** Node's own limit on a whole request answers 408, so it stays behind the door's on the body. */
+export function serveLimitsOf(config: NotifyConfig): Partial<ServeLimits> {
+  return {
+    maxHeaderBytes: config.MAX_HEADER_BYTES,
+    maxConnections: config.MAX_CONNECTIONS,
+    requestTimeoutMs: config.BODY_TIMEOUT_MS + 20_000,
+  };
+}
 
 /** @throws ConfigError that lists every problem. */
 export function readNotifyConfig(

@@ -6,7 +6,7 @@ import { createRefusalCounter } from '#shared/refusal-counter.ts';
 import { endOnStartFailure } from '#shared/start-failure.ts';
 import { createNotifyApp } from './app.ts';
 import type { Channel } from './channels/channel.ts';
-import { readNotifyConfig } from './config.ts';
+import { readNotifyConfig, serveLimitsOf } from './config.ts';
 import { openChannels } from './open-channels.ts';
 import { openProbeStore, openStore } from './open-store.ts';
 import { pageAccess } from './page-access.ts';
@@ -28,10 +28,11 @@ async function main(): Promise<void> {
       maxInFlight: config.MAX_IN_FLIGHT,
       maxBodyBytes: config.MAX_BODY_BYTES,
       maxStreams: config.MAX_STREAMS,
+      bodyTimeoutMs: config.BODY_TIMEOUT_MS,
     },
   });
   const serving = await serve(app.listener, {
-    ...{ port: config.PORT, host: config.HOST },
+    ...{ port: config.PORT, host: config.HOST, limits: serveLimitsOf(config) },
     onRefused: createRefusalCounter(registry),
   });
   isReady = serving.isReady;

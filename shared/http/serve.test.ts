@@ -46,6 +46,30 @@ describe('a listening function', () => {
     expect(refused).toEqual(['toolarge']);
   });
 
+  it('drops no header of a flood that is within the bytes: ce-id may be the last (P)', async () => {
+    serving = await serve(
+      (request, response) => void response.end(String(request.rawHeaders.length)),
+      {
+        ...{ port: 0, host: '127.0.0.1' },
+      },
+    );
+    const flood = 'a:\r\n'.repeat(3_000);
+    const answer = await raw(`GET / HTTP/1.1\r\nhost: a\r\n${flood}connection: close\r\n\r\n`);
+    expect(answer.endsWith('\r\n\r\n6004')).toBe(true);
+  });
+
+  it('closes connections over the limit at once, and takes new ones when some have ended (P)', async () => {
+    const { port } = await listen({ maxConnections: 2 });
+    const open = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    const answered = open.map((socket) => new Promise((resolve) => socket.once('data', resolve)));
+    for (const socket of open) socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await Promise.all(answered);
+    const request = 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n';
+    expect(await raw(request).catch(() => '')).toBe('');
+    for (const socket of open) socket.destroy();
+    await expect.poll(() => raw(request).catch(() => '')).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('never answers 408: a request that does not come in time is busy (H)', async () => {
     await listen({ headersTimeoutMs: 50, requestTimeoutMs: 60, connectionsCheckMs: 20 });
     const answer = await raw('GET / HTTP/1.1\r\nhost: a\r\n');

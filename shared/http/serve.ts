@@ -77,6 +77,9 @@ export async function serve(
     refuseBrokenRequest(error, socket, options.onRefused),
   );
   server.maxConnections = limits.maxConnections;
+  // Node would drop the headers after the 2,000th without a word, and with them a `ce-id`: the
+  // event would be read as another one. Their bytes are bounded, and that bounds their number.
+  server.maxHeadersCount = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {
