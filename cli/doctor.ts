@@ -6,6 +6,7 @@ import type { AskedKafka } from '../local/doctor/ask-kafka.ts';
 import type { Diagnosis } from '../local/doctor/diagnose.ts';
 import type { RedisFacts } from '../local/doctor/redis-facts.ts';
 import type { Placed } from '../local/doctor/setup.ts';
+import { TRAP_NAMES, TRAPS } from '../local/doctor/traps.ts';
 import { type ClusterFlags, clusterOf, withClusterFlags } from './cluster-flags.ts';
 import { brokersOf, securityOfEnvironment } from './kafka-flags.ts';
 
@@ -22,6 +23,9 @@ Looks at manifests (-f), or at a namespace of the cluster, and names each trap t
 transactions or alerts: what is set how, what gets lost, and the cure as YAML or a command. --kafka
 and --redis are asked too, or alone where neither -f, --namespace nor --context is given. What could
 not be looked at is listed.
+
+Traps:
+${TRAP_NAMES.map((name) => `  ${name.padEnd(34)} ${TRAPS[name].severity}`).join('\n')}
 
 Nothing is changed. Exit codes: 0 no errors (with --strict: nothing at all), 1 errors, 2 it could
 not look, 64 wrong usage.

@@ -56,6 +56,18 @@ data:
   expect(await trapsWith(() => {}, config(300_000))).toEqual([]);
 });
 
+it('takes what is exactly at a limit for within it', async () => {
+  const traps = await trapsWith((find) => {
+    const { spec } = find(SOURCE);
+    spec.consumers = 6;
+    Object.assign(spec.delivery, { retry: 4, timeout: 'PT60S', backoffDelay: 'PT0S' });
+    Object.assign(find('KafkaSource fraud').spec.delivery, {
+      ...{ retry: 4, timeout: 'PT30S', backoffDelay: 'PT0S' },
+    });
+  });
+  expect(traps).toEqual(['dead-letter-over-poll-interval']);
+});
+
 it('knows a consumer group that Knative has made up and written in', async () => {
   const traps = await trapsWith((find) => {
     const { spec } = find(SOURCE);
@@ -94,6 +106,12 @@ it.each([
   ['by requests a second', 'ordered', { metric: 'rps' }, []],
   ['with one pod anyway', 'ordered', { 'max-scale': '1' }, []],
   ['above the bound of a pod', 'unordered', { target: '500' }, []],
+  [
+    'exactly at the target, which is one pod',
+    'ordered',
+    { target: '26', 'target-utilization-percentage': '50' },
+    ['in-flight-below-target'],
+  ],
   ['far below the default', 'ordered', { target: undefined }, ['in-flight-below-target']],
 ])('counts requests in flight %s', async (_what, ordering, annotations, traps) => {
   const found = await trapsWith(

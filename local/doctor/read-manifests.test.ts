@@ -52,6 +52,17 @@ it('takes a List apart, as kubectl get writes it', async () => {
   expect((await placesOf(path)).map(([name]) => name)).toEqual(['one', 'two']);
 });
 
+it('takes objects that the cluster will name, and those that only tools read', async () => {
+  const path = write(
+    'kustomization.yaml',
+    `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n---\n${object('').replace(
+      'name: ',
+      'generateName: job-',
+    )}---\napiVersion: example.com/v1\nkind: AllowList\nmetadata: {name: all}\n`,
+  );
+  expect((await placesOf(path)).map(([name]) => name)).toEqual(['(no name)', 'job-', 'all']);
+});
+
 it('reads standard input where - stands', async () => {
   const [placed] = await readManifests(['-'], async () => object('piped'));
   expect(placed).toMatchObject({ object: { metadata: { name: 'piped' } }, file: 'standard input' });
@@ -66,7 +77,6 @@ it.each([
   ['a: 1', 'it has no apiVersion'],
   ['apiVersion: v1', 'it has no kind'],
   ['just text', 'it has no apiVersion'],
-  ['apiVersion: v1\nkind: Secret', 'it has no metadata.name'],
 ])('refuses %j, which is no object: %s', async (text, why) => {
   const path = write('values.yaml', `${object('one')}---\n${text}`);
   await expect(placesOf(path)).rejects.toThrow(`${path}, document 2: no Kubernetes object: ${why}`);

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadAll, YAMLException } from 'js-yaml';
-import { type KubeObject, listOf, textOf } from '../cluster/kube-object.ts';
+import { fieldOf, type KubeObject, textOf } from '../cluster/kube-object.ts';
 import type { Placed } from './setup.ts';
 
 const STDIN = '-';
@@ -49,14 +49,23 @@ export function objectsOf(file: string, text: string): Placed[] {
   return documentsOf(file, text).flatMap((value, index) => {
     if (value === null || value === undefined) return [];
     const document = index + 1;
-    const inside = textOf(value, 'kind').endsWith('List') ? listOf(value, 'items') : [value];
-    return inside.map((item) => {
-      if (!isObject(item)) {
-        throw new Error(`${file}, document ${document}: no Kubernetes object: ${lackOf(item)}`);
+    const items = fieldOf(value, 'items');
+    const isList = textOf(value, 'kind').endsWith('List') && Array.isArray(items);
+    return (isList ? items : [value]).map((item: unknown) => {
+      for (const field of ['apiVersion', 'kind']) {
+        if (textOf(item, field) !== '') continue;
+        throw new Error(`${file}, document ${document}: no Kubernetes object: it has no ${field}`);
       }
-      return { object: item, file, document };
+      return { object: named(item as KubeObject), file, document };
     });
   });
+}
+
+/** A name may be left to the cluster, and what only tools read has none. */
+function named(object: KubeObject): KubeObject {
+  if (textOf(object, 'metadata', 'name') !== '') return object;
+  const name = textOf(object, 'metadata', 'generateName') || '(no name)';
+  return { ...object, metadata: { ...object.metadata, name } };
 }
 
 function documentsOf(file: string, text: string): readonly unknown[] {
@@ -67,14 +76,4 @@ function documentsOf(file: string, text: string): readonly unknown[] {
     const line = error.mark === undefined ? '' : `:${error.mark.line + 1}`;
     throw new Error(`${file}${line}: not YAML: ${error.reason}`, { cause: error });
   }
-}
-
-function isObject(value: unknown): value is KubeObject {
-  return lackOf(value) === '';
-}
-
-function lackOf(value: unknown): string {
-  if (textOf(value, 'apiVersion') === '') return 'it has no apiVersion';
-  if (textOf(value, 'kind') === '') return 'it has no kind';
-  return textOf(value, 'metadata', 'name') === '' ? 'it has no metadata.name' : '';
 }
