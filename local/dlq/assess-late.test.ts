@@ -108,6 +108,12 @@ describe('a late transaction (O2, L4)', () => {
     expect(assessLate(again, history, RULE).verdict).toBe('changes nothing');
   });
 
+  it('is held against each id as it first came (S3)', () => {
+    const late = at(2, 60, 'late');
+    const history = told([at(30, 60, 'same'), at(1, 60, 'same'), late]);
+    expect(assessLate(late, history, RULE).verdict).toBe('changes nothing');
+  });
+
   it('raises an alert that was told of before what was read begins', () => {
     const long = [0, 5, 10, 15, 20, 25, 30, 35].map((ms) => at(ms, 60));
     const late = at(22, 10, 'late');

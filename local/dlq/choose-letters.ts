@@ -23,9 +23,9 @@ export function chooseLetters(
 ): readonly LetterCase[] {
   const missing = names.filter((name) => !cases.some(({ letter }) => letter.name === name));
   if (missing.length > 0) {
-    const what = missing.length === 1 ? 'letter' : 'letters';
+    const what = missing.length === 1 ? 'is no letter' : 'are no letters';
     throw new Error(
-      `there is no ${what} ${missing.join(', ')}; ./splitwatch dlq ls --all lists what there is`,
+      `there ${what} ${missing.join(', ')}; ./splitwatch dlq ls --all lists what there is`,
     );
   }
   return cases.filter((one) => {

@@ -3,7 +3,7 @@ import type { StoredRecord, TopicAdmin, TopicWriter } from '#shared/kafka/topic.
 import { type AssessmentJson, isAssessment } from './assessment-text.ts';
 import type { Letter } from './letter.ts';
 
-/** What was done about a letter: kept in a topic of its own, so that it outlives everything here. */
+/** What was done about a letter: kept in a topic of its own, beside that of the letters. */
 export interface Decision {
   readonly letter: string;
   /** When the letter was written: a topic that was made anew has other letters at its offsets. */

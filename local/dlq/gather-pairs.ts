@@ -68,7 +68,7 @@ function isLate({ word }: Letter['reason']): boolean {
   return word === 'late';
 }
 
-/** Refused for what it is, a time in the future, say, and not taken since: it happened to nobody. */
+/** Refused for what it is, a time in the future, say, and not taken since: part of no total. */
 function isRefused({ letter, decision }: LetterCase): boolean {
   const { word } = letter.reason;
   return word !== 'late' && word !== 'undelivered' && decision?.action !== 'redriven';

@@ -89,7 +89,7 @@ export interface TopicSpec {
   readonly partitions: number;
   /** Copies of each partition; absent: what the broker's settings say. */
   readonly replicas?: number;
-  /** Of each record key the newest is kept for ever; absent: all, for as long as the broker says. */
+  /** Of each record key the newest is kept for ever; absent: all, as long as the broker says. */
   readonly isCompacted?: true;
 }
 
