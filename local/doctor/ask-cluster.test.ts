@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ClusterError } from '../cluster/cluster.ts';
 import type { KindRef, KubeObject } from '../cluster/kube-object.ts';
 import { askCluster } from './ask-cluster.ts';
@@ -87,14 +87,51 @@ spec: {topic: far, contentMode: structured}
   ]);
 });
 
+describe('where Strimzi runs several Kafkas', () => {
+  const strimzi = manifests(
+    ['my-cluster', 'other']
+      .map(
+        (cluster) => `
+apiVersion: kafka.strimzi.io/v1
+kind: KafkaTopic
+metadata: {name: transactions, namespace: kafka, labels: {strimzi.io/cluster: ${cluster}}}
+spec: {partitions: 6, config: {cleanup.policy: ${cluster === 'other' ? 'compact' : 'delete'}}}`,
+      )
+      .join('\n---'),
+  ).map(({ object }) => object);
+
+  async function look(bootstrapServer: string) {
+    const objects = await ownDeployed();
+    for (const name of ['transactions', 'fraud']) {
+      const placed = objects.map((object) => ({ object }));
+      pick(placed, `KafkaSource ${name}`).spec.bootstrapServers = [bootstrapServer];
+    }
+    const found = await askCluster(clusterWith([...objects, ...strimzi]), 'here');
+    const { findings } = diagnose(setupOf(found.objects));
+    return { traps: findings.map(({ trap }) => trap), unchecked: found.unchecked };
+  }
+
+  it('looks at the topics of the one that is read', async () => {
+    const ours = await look('my-cluster-kafka-bootstrap.kafka.svc:9092');
+    expect(ours).toEqual({ traps: [], unchecked: [] });
+    const others = await look('other-kafka-bootstrap.kafka:9092');
+    expect(others).toEqual({ traps: ['topic-compacts'], unchecked: [] });
+  });
+
+  it('says that it cannot tell which one is read', async () => {
+    const { traps, unchecked } = await look('kafka.example.com:9092');
+    expect(traps).toEqual([]);
+    expect(unchecked).toEqual([expect.stringContaining('it has several Kafkas here')]);
+  });
+});
+
 it('lists what it may not see, and goes on', async () => {
   const cluster = clusterWith(await ownDeployed(), (_kind, namespace) => namespace !== 'here');
   const found = await askCluster(cluster, 'here');
   expect(found.unchecked).toEqual([
-    'topics of Strimzi: KafkaTopic is forbidden',
-    'the brokers of Strimzi: Kafka is forbidden',
     'the releases in knative-serving: Deployment is forbidden',
     'the releases in knative-eventing: Deployment is forbidden',
+    'the topics of Strimzi: KafkaTopic is forbidden',
   ]);
   expect(diagnose(setupOf(found.objects)).findings).toEqual([]);
 });

@@ -11,6 +11,7 @@ import {
   resolve,
   type Setup,
 } from './setup.ts';
+import { ofOurKafka } from './strimzi-home.ts';
 
 type Asked = Pick<Cluster, 'about' | 'list' | 'read'>;
 
@@ -34,8 +35,10 @@ const WORKLOADS: readonly KindRef[] = [
   { apiVersion: 'apps/v1', kind: 'Deployment' },
 ];
 /** They stand where the operator looks for them. */
-const STRIMZI = { 'topics of Strimzi': 'KafkaTopic', 'the brokers of Strimzi': 'Kafka' };
+const STRIMZI_KINDS = ['KafkaTopic', 'Kafka'];
 const STRIMZI_VERSIONS = ['kafka.strimzi.io/v1', 'kafka.strimzi.io/v1beta2'];
+const WHICH_KAFKA =
+  'the topics of Strimzi: it has several Kafkas here; --kafka asks the one that is read';
 const KNATIVE_NAMESPACES = ['knative-serving', 'knative-eventing'];
 
 /**
@@ -66,16 +69,20 @@ export async function askCluster(cluster: Asked, namespace: string): Promise<Fou
   };
   const around = await Promise.all([
     unlessForbidden('Redis in the namespace', redisIn(cluster, namespace)),
-    ...Object.entries(STRIMZI).map(([what, kind]) => {
-      const kinds = STRIMZI_VERSIONS.map((apiVersion) => ({ apiVersion, kind }));
-      return unlessForbidden(what, firstServed(cluster, kinds));
-    }),
     ...KNATIVE_NAMESPACES.map((place) =>
       unlessForbidden(`the releases in ${place}`, knativeIn(cluster, place)),
     ),
     unlessForbidden("the sources' poll interval", readAll(cluster, [SOURCE_CONFIG])),
   ]);
-  const placed = [...objects, ...around.flat()].map((object): Placed => ({ object }));
+  const strimzi = await unlessForbidden('the topics of Strimzi', strimziIn(cluster));
+  const ours = ofOurKafka(
+    strimzi,
+    objects.filter(({ kind }) => kind === 'KafkaSource'),
+  );
+  if (ours === undefined) unchecked.push(WHICH_KAFKA);
+  const placed = [...objects, ...around.flat(), ...(ours ?? [])].map(
+    (object): Placed => ({ object }),
+  );
   const elsewhere = await readAll(cluster, sinksElsewhere(placed));
   return { objects: [...placed, ...elsewhere.map((object): Placed => ({ object }))], unchecked };
 }
@@ -101,6 +108,16 @@ async function redisIn(cluster: Asked, namespace: string): Promise<readonly Kube
     ...redis,
     ...(await cluster.list({ apiVersion: 'v1', kind: 'ConfigMap' }, { namespace })),
   ];
+}
+
+async function strimziIn(cluster: Asked): Promise<readonly KubeObject[]> {
+  const all = STRIMZI_KINDS.map((kind) =>
+    firstServed(
+      cluster,
+      STRIMZI_VERSIONS.map((apiVersion) => ({ apiVersion, kind })),
+    ),
+  );
+  return (await Promise.all(all)).flat();
 }
 
 async function knativeIn(cluster: Asked, namespace: string): Promise<readonly KubeObject[]> {

@@ -205,6 +205,17 @@ it("believes the broker's partitions before the manifest's", async () => {
   ]);
 });
 
+it('takes a Knative that says devel for one that does not say its release', async () => {
+  const release = (version: string) => {
+    const labels = `{app.kubernetes.io/name: knative-serving, app.kubernetes.io/version: ${version}}`;
+    const yaml = `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, labels: ${labels}}}`;
+    return diagnose(setupOf(manifests(yaml)));
+  };
+  const unknown = 'the releases of Knative: a live cluster says them';
+  expect(release('devel').unchecked).toContain(unknown);
+  expect(release('1.23.0').unchecked).not.toContain(unknown);
+});
+
 it('lists what could not be looked at, with what would tell', async () => {
   const objects = (await ownManifests()).filter(({ object }) => object.kind === 'KafkaSource');
   expect(diagnose(setupOf(objects), ['the moon']).unchecked).toEqual([
