@@ -86,10 +86,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 
   const registry = createRegistry('score');
   const sink = createHttpSink({ url: sinks.urlOf('fraud'), timeoutMs: 5000 });
-  const score = createScore({ store: totals, sink: createMeteredSink(sink, registry), rule });
+  const journal = createMemoryJournal({ now: Date.now, receiptsLifeMs: RECEIPTS_MS });
+  const metered = createMeteredSink(sink, registry);
+  const score = createScore({ store: totals, journal, sink: metered, rule });
   // Event time runs ahead of the clock here, so nothing is in the future (S5).
   const limits = { maxFutureMs: 0 };
-  const journal = createMemoryJournal({ now: Date.now, receiptsLifeMs: RECEIPTS_MS });
   const scoreApp = createScoreApp({ score, store: totals, journal, rule, log, registry, limits });
   const scoring = await drawer.run(
     'functions',

@@ -63,10 +63,9 @@ export const LANES: readonly Lane[] = [
   },
   {
     name: 'chaos',
-    summary: 'real parts, broken under load, with a Redis and Kafka of its own; only when named',
+    summary: 'real parts, broken under load, with a Redis and Kafka of its own',
     needs: [],
     project: 'chaos',
-    isExtra: true,
   },
   {
     name: 'chart',

@@ -6,6 +6,7 @@ import type { Rule } from '#shared/domain/rule.ts';
 import { type Serving, serve } from '#shared/http/serve.ts';
 import { createScoreApp, type ScoreAppParts } from './app.ts';
 import type { FraudSink } from './fraud-sink.ts';
+import type { Journal } from './journal.ts';
 import { createScore } from './score.ts';
 import { createMeteredSink } from './score-metrics.ts';
 import { createMemoryJournal } from './store/memory-journal.ts';
@@ -40,7 +41,7 @@ export const RULE: Rule = {
 };
 
 export async function startScore(
-  parts: Partial<ScoreAppParts> & { sink?: FraudSink; store?: TotalsStore } = {},
+  parts: Partial<ScoreAppParts> & { sink?: FraudSink; store?: TotalsStore; journal?: Journal } = {},
 ): Promise<ScoreHarness> {
   const frauds: Fraud[] = [];
   const logged: Record<string, unknown>[] = [];
@@ -51,10 +52,13 @@ export async function startScore(
   const registry = new Registry();
   const store = parts.store ?? createMemoryTotalsStore({ rule: RULE, now: () => NOW_MS });
   const sink = parts.sink ?? { send: async (fraud: Fraud) => void frauds.push(fraud) };
-  const score = createScore({ store, sink: createMeteredSink(sink, registry), rule: RULE });
+  const journal =
+    parts.journal ?? createMemoryJournal({ now: () => NOW_MS, receiptsLifeMs: 1_800_000 });
+  const score = createScore({
+    ...{ store, journal, sink: createMeteredSink(sink, registry), rule: RULE },
+  });
   const app = createScoreApp({
-    ...{ score, store, rule: RULE, log, registry, now: () => NOW_MS },
-    journal: createMemoryJournal({ now: () => NOW_MS, receiptsLifeMs: 1_800_000 }),
+    ...{ score, store, journal, rule: RULE, log, registry, now: () => NOW_MS },
     ...parts,
   });
   const serving = await serve(app.listener, { port: 0, host: '127.0.0.1' });

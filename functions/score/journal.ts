@@ -35,6 +35,11 @@ export interface Journal {
   marks(sinceMs?: number): Promise<ReadonlyMap<number, readonly MarkedInterval[]>>;
   /** How it stands with what was acknowledged, as far as this process knows. */
   readonly epoch: EpochState;
+  /**
+   * Asks the store itself whether the totals are whole, and lets what follows from them be told.
+   * @throws AppError `state` when they are not, or when it does not answer.
+   */
+  assure(): Promise<void>;
   /** Looks whether the store still has what was acknowledged. Rejects when it does not answer. */
   check(): Promise<void>;
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Fraud } from '#shared/domain/fraud.ts';
 import { AppError } from '#shared/errors.ts';
-import { createScore } from './score.ts';
+import type { FraudSink } from './fraud-sink.ts';
+import { createScore, type Score } from './score.ts';
 import { RULE, transaction } from './store/contract-cases.ts';
+import { createMemoryJournal } from './store/memory-journal.ts';
 import { createMemoryTotalsStore } from './store/memory-store.ts';
+import type { TotalsStore } from './totals-store.ts';
 
 /** A sink that fails as often as it is told to, and keeps what it took. */
 function sinkThatFails(times: number) {
@@ -18,13 +21,17 @@ function sinkThatFails(times: number) {
   };
 }
 
+const scoreWith = (store: TotalsStore, sink: FraudSink): Score => {
+  const journal = createMemoryJournal({ now: () => 0, receiptsLifeMs: 0 });
+  return createScore({ store, sink, journal, rule: RULE });
+};
 const [first, second] = [60, 70].map((amount, t) => transaction({ t, id: `s#${t}`, amount }));
 if (first === undefined || second === undefined) throw new Error('no cases');
 
 describe('score', () => {
   it('answers a crossing only when its fraud event is accepted (L1)', async () => {
     const sink = sinkThatFails(1);
-    const score = createScore({ store: createMemoryTotalsStore({ rule: RULE }), sink, rule: RULE });
+    const score = scoreWith(createMemoryTotalsStore({ rule: RULE }), sink);
     await score(first);
     await expect(score(second)).rejects.toMatchObject({ code: 'sink', retryable: true });
     expect(sink.taken).toEqual([]);
@@ -35,14 +42,14 @@ describe('score', () => {
 
   it('marks the fraud event of a probe as one', async () => {
     const sink = sinkThatFails(0);
-    const score = createScore({ store: createMemoryTotalsStore({ rule: RULE }), sink, rule: RULE });
+    const score = scoreWith(createMemoryTotalsStore({ rule: RULE }), sink);
     for (const one of [first, second]) await score({ ...one, isProbe: true });
     expect(sink.taken.map(({ isProbe }) => isProbe)).toEqual([true]);
   });
 
   it('says in the fraud event what crossed, when, and by how much (D6)', async () => {
     const sink = sinkThatFails(0);
-    const score = createScore({ store: createMemoryTotalsStore({ rule: RULE }), sink, rule: RULE });
+    const score = scoreWith(createMemoryTotalsStore({ rule: RULE }), sink);
     await score(first);
     const outcome = await score(second);
     expect(sink.taken).toEqual([
@@ -71,7 +78,7 @@ describe('score', () => {
       [1, 2].map(async () => {
         const sink = sinkThatFails(0);
         const store = createMemoryTotalsStore({ rule: RULE });
-        const score = createScore({ store, sink, rule: RULE });
+        const score = scoreWith(store, sink);
         await score(first);
         await score(second);
         return sink.taken[0]?.alertId;
@@ -84,7 +91,7 @@ describe('score', () => {
 
   it('sends the same fraud event again for a duplicate, with the same id and sequence (O3)', async () => {
     const sink = sinkThatFails(0);
-    const score = createScore({ store: createMemoryTotalsStore({ rule: RULE }), sink, rule: RULE });
+    const score = scoreWith(createMemoryTotalsStore({ rule: RULE }), sink);
     await score(first);
     await score(second);
     await score(second);

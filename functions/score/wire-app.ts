@@ -35,7 +35,7 @@ export function wireApp(parts: {
     timeoutMs: config.SINK_TIMEOUT_MS,
     overrides: config.K_CE_OVERRIDES,
   });
-  const score = createScore({ store, sink: createMeteredSink(client, registry), rule });
+  const score = createScore({ store, journal, sink: createMeteredSink(client, registry), rule });
   const readiness = watchReadiness({
     problem: async () => {
       const problem = await store.problem();

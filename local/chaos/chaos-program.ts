@@ -1,9 +1,7 @@
 import { type ChaosOptions, type FaultResult, startChaos } from './chaos-run.ts';
 import { FAULTS, type Fault } from './faults.ts';
 
-/**
- * The last step of a whole run: every fault at once, but for what changes how alerts are judged.
- */
+/** The last step of a whole run. */
 export const ALL_AT_ONCE = 'all-at-once';
 
 export interface ChaosProgram extends ChaosOptions {
@@ -20,18 +18,13 @@ interface Step {
   readonly faults: readonly Fault[];
 }
 
-/**
- * What is played, in order. A lost Redis comes last: what is rebuilt of alerts begins in the
- * middle, so from then on they are judged by O4 alone.
- */
+/** What is played, in order. */
 export function stepsOf(names: readonly string[]): readonly Step[] {
-  const lasting = FAULTS.filter(({ repair }) => repair === undefined);
-  const wiping = FAULTS.filter(({ repair }) => repair !== undefined);
-  const alone = (faults: readonly Fault[]): Step[] =>
-    faults.map((fault) => ({ name: fault.name, summary: fault.summary, faults: [fault] }));
+  const alone = FAULTS.map((fault) => ({
+    ...{ name: fault.name, summary: fault.summary, faults: [fault] },
+  }));
   const summary = 'all of these, within a few seconds';
-  const together = { name: ALL_AT_ONCE, summary, faults: lasting };
-  const all = [...alone(lasting), together, ...alone(wiping)];
+  const all: readonly Step[] = [...alone, { name: ALL_AT_ONCE, summary, faults: FAULTS }];
   if (names.length === 0) return all;
   return names.map((name) => {
     const step = all.find((one) => one.name === name);

@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafkaGroups, type KafkaGroups } from '#shared/kafka/kafka-groups.ts';
 import { createLog } from '#shared/log.ts';
 import { createRandom } from '../../functions/generate/core/random.ts';
-import { CHAOS_RULE } from './chaos-rule.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import type { Fault } from './faults.ts';
 import { grown, type Held, measureHeld, rssGrowth } from './memory.ts';
 import { createOracle } from './oracle-says.ts';
 import { countRestarts } from './restarts.ts';
 import { type Stage, startStage } from './stage.ts';
-import { type StageOptions, TOPICS } from './stage-plan.ts';
+import { GROUPS, type StageOptions, TOPICS } from './stage-plan.ts';
 import { createSteadyLoad, type SteadyLoad } from './steady-load.ts';
 import { judge, type Problem } from './verdict.ts';
 
@@ -92,7 +91,6 @@ class ChaosEngine {
   readonly #known = new Set<string>();
   readonly #random;
   #before: Held | undefined;
-  #wholeFromMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -163,13 +161,8 @@ class ChaosEngine {
   }
 
   async #repair(faults: readonly Fault[]): Promise<void> {
-    const { stage, options } = this.#parts;
-    for (const fault of faults) {
-      if (fault.repair === undefined) continue;
-      const nowMs = options.now();
-      await fault.repair(stage, nowMs);
-      this.#wholeFromMs = nowMs - CHAOS_RULE.allowedLatenessMs;
-    }
+    const { stage } = this.#parts;
+    for (const { repair } of faults) await repair?.(stage);
   }
 
   /** What is wrong now and was not before. */
@@ -186,16 +179,14 @@ class ChaosEngine {
       return (await this.#lag()) === 0 && (await evidence.unread()) === 0;
     });
     const pairKeys = this.#oracle.hear(evidence.transactions);
-    const wholeFromMs = this.#wholeFromMs;
-    const wasWiped = wholeFromMs > 0;
-    return judge({ stage, evidence, oracle: this.#oracle, pairKeys, wholeFromMs, wasWiped });
+    return judge({ stage, evidence, oracle: this.#oracle, pairKeys });
   }
 
   /** Records that score or notify have yet to settle. */
   async #lag(): Promise<number> {
-    const { stage, groups } = this.#parts;
-    const toScore = await groups.lag(stage.groups.score, TOPICS.transactions);
-    return toScore + (await groups.lag(stage.groups.notify, TOPICS.fraud));
+    const { groups } = this.#parts;
+    const toScore = await groups.lag(GROUPS.score, TOPICS.transactions);
+    return toScore + (await groups.lag(GROUPS.notify, TOPICS.fraud));
   }
 
   /**

@@ -22,7 +22,7 @@ export interface Fault {
    */
   strike(stage: Stage, isOver: () => void): Promise<number>;
   /** What people do about it, once all faults are over. */
-  repair?(stage: Stage, nowMs: number): Promise<void>;
+  repair?(stage: Stage): Promise<void>;
 }
 
 /** Longer than the deadlines of score and of the source. */

@@ -1,43 +1,37 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createKafkaGroups } from '#shared/kafka/kafka-groups.ts';
+import { randomUUID } from 'node:crypto';
+import { createKafkaHistory } from '#shared/kafka/kafka-history.ts';
 import { createLog } from '#shared/log.ts';
-import { rebuildFromTopics } from '../rebuild.ts';
-import { REACH_MS } from './chaos-rule.ts';
-import { redisCommand } from './redis-command.ts';
+import { connectRedis } from '#shared/redis/client.ts';
+import { rebuild } from '../rebuild/rebuild.ts';
+import { CHAOS_RULE, REQUEST_TIMEOUT_MS } from './chaos-rule.ts';
 import type { Stage } from './stage.ts';
 import { TOPICS } from './stage-plan.ts';
 
-const NEARLY_ALL = 200;
-const POLL_MS = 200;
-const TIMEOUT_MS = 120_000;
+/** As score's MAX_FUTURE_MS and STATE_TTL_MS, which the stage leaves as they are. */
+const MAX_FUTURE_MS = 300_000;
+const STATE_TTL_MS = 86_400_000;
 
 /**
- * What people do who have lost Redis: totals from as far back as they reach, alerts from all that
- * the topic still has, in order, and when that has been caught up with, on as before.
+ * What people do who have lost Redis: totals and alerts are read again, while nobody else reads.
  */
-export async function readAgain(stage: Stage, nowMs: number): Promise<void> {
+export async function readAgain(stage: Stage): Promise<void> {
   const log = createLog('chaos', 'silent');
-  const { brokers, redisUrl } = stage;
-  const groups = { score: `score-${nowMs}`, notify: `notify-${nowMs}` };
-  await stage.moveSource({ groups, ordering: 'ordered' }, () =>
-    rebuildFromTopics({
-      ...{ brokers, log },
-      topics: [
-        { topic: TOPICS.transactions, group: groups.score, fromMs: nowMs - REACH_MS },
-        { topic: TOPICS.fraud, group: groups.notify, fromMs: 0 },
-      ],
-      emptyStore: async () => {
-        await redisCommand(redisUrl, 'FLUSHALL');
-      },
-    }),
-  );
-  if (stage.ordering === 'ordered') return;
-  const lags = createKafkaGroups({ brokers, log });
-  const endMs = performance.now() + TIMEOUT_MS;
-  while ((await lags.lag(groups.score, TOPICS.transactions)) > NEARLY_ALL) {
-    if (performance.now() > endMs) throw new Error('the topic cannot be caught up with');
-    await sleep(POLL_MS);
+  const history = createKafkaHistory({ brokers: stage.brokers, log });
+  const redis = await connectRedis({ url: stage.redisUrl, timeoutMs: 10_000, log });
+  const { score, notify } = stage.functions;
+  try {
+    await stage.withoutSource(async () => {
+      await rebuild({
+        ...{ history, redis, rule: CHAOS_RULE, maxFutureMs: MAX_FUTURE_MS },
+        ...{ stateTtlMs: STATE_TTL_MS, isForced: true, quietMs: 2 * REQUEST_TIMEOUT_MS },
+        score: { topic: TOPICS.transactions, url: score.url },
+        alerts: { topic: TOPICS.fraud, url: notify.url },
+        source: { namespace: 'default', name: TOPICS.transactions },
+        ...{ now: Date.now, makeId: randomUUID, signal: new AbortController().signal },
+        report: { say: () => {}, progress: () => {} },
+      });
+    });
+  } finally {
+    await Promise.all([history.close(), redis.close()]);
   }
-  await lags.close();
-  await stage.moveSource({});
 }

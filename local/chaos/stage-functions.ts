@@ -4,7 +4,7 @@ import { freePorts } from '../services/free-port.ts';
 import { STORE_TIMEOUT_MS, scoreEnvironment } from './chaos-rule.ts';
 import type { SourceProcessPlan } from './source-process.ts';
 import {
-  type Groups,
+  GROUPS,
   type Hop,
   type Ordering,
   type Proxies,
@@ -76,20 +76,20 @@ export function stageFunctions(options: StageFunctionsOptions) {
       const script = scriptOf('../../functions/notify/main.ts');
       return behindProxy('notify', start('notify', script, { environment: settings }));
     },
-    source: (groups: Groups, ordering: Ordering) => {
+    source: (ordering: Ordering) => {
       const plan: SourceProcessPlan = {
         brokers,
         ordering,
         sources: [
           {
             topic: TOPICS.transactions,
-            group: groups.score,
+            group: GROUPS.score,
             sinkUrl: urlOf('score'),
             deadLetterUrl: urlOf('sink', `/default/${TOPICS.transactionsDeadLetters}`),
           },
           {
             topic: TOPICS.fraud,
-            group: groups.notify,
+            group: GROUPS.notify,
             sinkUrl: urlOf('notify'),
             deadLetterUrl: urlOf('sink', `/default/${TOPICS.fraudDeadLetters}`),
           },

@@ -22,9 +22,7 @@ export const TOPICS = {
 /** Between whom a proxy stands, by what it leads to. */
 export type Hop = 'redis' | 'kafka' | 'score' | 'notify' | 'sink';
 
-export interface Groups {
-  readonly score: string;
-  readonly notify: string;
-}
+/** Consumer groups of the source, by where it posts to. */
+export const GROUPS = { score: 'splitwatch-score', notify: 'splitwatch-notify' } as const;
 
 export type Proxies = Readonly<Record<Hop, FaultProxy>>;

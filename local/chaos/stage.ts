@@ -6,14 +6,7 @@ import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { type OwnServer, startOwnBroker, startOwnRedis } from './own-servers.ts';
 import { signalGroup } from './process-group.ts';
 import { type StageFunctions, stageFunctions } from './stage-functions.ts';
-import {
-  type Groups,
-  type Hop,
-  type Ordering,
-  type Proxies,
-  type StageOptions,
-  TOPICS,
-} from './stage-plan.ts';
+import { type Hop, type Ordering, type Proxies, type StageOptions, TOPICS } from './stage-plan.ts';
 
 /** Everything that a chaos run plays with, all of it real and of its own. */
 export interface Stage {
@@ -27,13 +20,8 @@ export interface Stage {
   /** For whoever writes and reads beside the product. */
   readonly topics: KafkaTopics;
   readonly brokers: readonly string[];
-  /** The groups that the source reads in now. */
-  readonly groups: Groups;
-  /** Has the source read on in other groups, or in another order; in between nobody reads. */
-  moveSource(
-    to: { groups?: Groups; ordering?: Ordering },
-    meanwhile?: () => Promise<void>,
-  ): Promise<void>;
+  /** Does the work while nobody reads the topics; then the source reads on. */
+  withoutSource(work: () => Promise<void>): Promise<void>;
   /** What the processes wrote to their logs that tells of a loss. */
   readonly lossLines: readonly string[];
   stop(): Promise<void>;
@@ -105,8 +93,7 @@ async function startParts(
   };
   const sink = await keep(start.sink());
   const [score, notify] = await bothOrNone(keep(start.score()), keep(start.notify()));
-  let groups: Groups = { score: 'score-1', notify: 'notify-1' };
-  let source = await start.source(groups, ordering);
+  let source = await start.source(ordering);
   endings.push(() => stopOne(source)());
   return {
     ...{ ordering, redis, broker, proxies, topics, brokers, lossLines },
@@ -117,14 +104,10 @@ async function startParts(
         return source;
       },
     },
-    get groups() {
-      return groups;
-    },
-    moveSource: async (to, meanwhile) => {
+    withoutSource: async (work) => {
       await stopOne(source)();
-      await meanwhile?.();
-      groups = to.groups ?? groups;
-      source = await start.source(groups, to.ordering ?? ordering);
+      await work();
+      source = await start.source(ordering);
     },
   };
 }

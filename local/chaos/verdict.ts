@@ -21,10 +21,6 @@ export interface VerdictOptions {
   readonly oracle: OracleSays;
   /** Pairs to look at. */
   readonly pairKeys: readonly string[];
-  /** Totals are whole for pairs whose newest event time is this or later (L3). */
-  readonly wholeFromMs: number;
-  /** Redis was lost on the way: what was told before may be told again under another id. */
-  readonly wasWiped: boolean;
 }
 
 /** Everything that is not as it must be when all is settled. */
@@ -41,12 +37,11 @@ const ASKED_AT_ONCE = 8;
 
 /** Score's totals against the oracle's, pair by pair (L2, O4). */
 async function judgeTotals(options: VerdictOptions): Promise<Problem[]> {
-  const { stage, oracle, pairKeys, wholeFromMs } = options;
+  const { stage, oracle, pairKeys } = options;
   const problems: Problem[] = [];
   const left = [...pairKeys];
   const askOne = async (key: string): Promise<void> => {
     const { newest, totalMinor, transactionCount } = oracle.pair(key);
-    if (newest.eventTimeMs < wholeFromMs) return;
     const { origin, target, currency } = newest;
     const path = `/pairs/${encodeURIComponent(origin)}/${encodeURIComponent(target)}`;
     const url = `${stage.functions.score.url}${path}?currency=${currency}`;
@@ -69,14 +64,13 @@ async function judgeTotals(options: VerdictOptions): Promise<Problem[]> {
 }
 
 /** The fraud topic: the very set where order is kept (L2), else what O4 promises. */
-function judgeFrauds({ stage, evidence, oracle, wasWiped }: VerdictOptions): Problem[] {
+function judgeFrauds({ stage, evidence, oracle }: VerdictOptions): Problem[] {
   const { frauds, transactions } = evidence;
   const problems = wrongFrauds(frauds).map((what) => problem('wrong', `adds up wrongly: ${what}`));
-  // What was rebuilt begins in the middle: its first windows are not whole, and may say less.
-  for (const [name, said] of wasWiped ? [] : contradictions(frauds)) {
+  for (const [name, said] of contradictions(frauds)) {
     problems.push(problem('doubled', `fraud event ${name} says two things: ${said}`));
   }
-  if (stage.ordering === 'unordered' || wasWiped) {
+  if (stage.ordering === 'unordered') {
     const { missed } = judgeEpisodes(groupByPair(transactions), frauds, CHAOS_RULE);
     return [...problems, ...missed.map((id) => problem('lost', `nothing opened episode ${id}`))];
   }
@@ -106,7 +100,7 @@ function contradictions(frauds: readonly Fraud[]): [name: string, said: string][
 }
 
 /** What people see: each alert of the topic once, at its highest sequence. */
-async function judgeAlerts({ stage, evidence, wasWiped }: VerdictOptions): Promise<Problem[]> {
+async function judgeAlerts({ stage, evidence }: VerdictOptions): Promise<Problem[]> {
   const expected = new Map<string, Fraud>();
   for (const fraud of evidence.frauds) {
     if (fraud.sequence > (expected.get(fraud.alertId)?.sequence ?? 0)) {
@@ -124,10 +118,7 @@ async function judgeAlerts({ stage, evidence, wasWiped }: VerdictOptions): Promi
     seen.add(alertId);
     if (isRepeated) problems.push(problem('doubled', `alert ${alertId} is shown twice`));
     if (fraud === undefined) problems.push(problem('wrong', `alert ${alertId} comes from nowhere`));
-    else if (
-      fraud.sequence !== sequence ||
-      (formatAmount(fraud.totalMinor) !== total && !wasWiped)
-    ) {
+    else if (fraud.sequence !== sequence || formatAmount(fraud.totalMinor) !== total) {
       problems.push(problem('wrong', `alert ${alertId} is shown as ${sequence}, ${total}`));
     }
   }

@@ -18,6 +18,8 @@ export interface Epoch {
   /** Set until a record from the beginning of the topic was noted: see `NEW_OFFSETS`. */
   readonly isNew?: boolean;
   readonly isRebuilding?: boolean;
+  /** By partition, the offset that the rebuild began at: what is before it was done long ago. */
+  readonly begins?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -65,5 +67,9 @@ export function decodeEpoch(text: string): Epoch | undefined {
   if (madeBy !== 'start' && madeBy !== 'rebuild') return undefined;
   const isNew = member(value, 'isNew') === true;
   const isRebuilding = member(value, 'isRebuilding') === true;
-  return { id, madeBy, sinceMs, ...(isNew && { isNew }), ...(isRebuilding && { isRebuilding }) };
+  const begins = member(value, 'begins');
+  return {
+    ...{ id, madeBy, sinceMs, ...(isNew && { isNew }), ...(isRebuilding && { isRebuilding }) },
+    ...(isJsonObject(begins) && { begins: begins as Record<string, number> }),
+  };
 }

@@ -20,7 +20,7 @@ const sink = {
   },
 };
 const registry = createRegistry('score');
-const score = createScore({ store, sink, rule });
+const score = createScore({ store, journal, sink, rule });
 const limits = limitsOf(config);
 const app = createScoreApp({ score, store, journal, rule, log, registry, limits });
 const serving = await serve(app.listener, { port: config.PORT, host: config.HOST });

@@ -56,7 +56,8 @@ export function createFuzzedScore(): FuzzedScore {
 
 function emptyScore() {
   const store = createMemoryTotalsStore({ rule: DEFAULT_RULE });
-  return createScore({ store, sink: { send: sendToNotify }, rule: DEFAULT_RULE });
+  const journal = createMemoryJournal({ now: () => NOW_MS, receiptsLifeMs: 0 });
+  return createScore({ store, journal, sink: { send: sendToNotify }, rule: DEFAULT_RULE });
 }
 
 /** Whatever was accepted, notify must be able to read the fraud events that it leads to. */

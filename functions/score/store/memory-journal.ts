@@ -46,6 +46,7 @@ export function createMemoryJournal({ now, receiptsLifeMs }: MemoryJournalOption
     marks: async () => new Map([...marks].map(([partition, some]) => [partition, intervals(some)])),
     epoch: { kind: 'whole' },
     check: async () => {},
+    assure: async () => {},
   };
 }
 

@@ -77,6 +77,11 @@ class RedisJournal implements Journal {
     return this.#watch.check();
   }
 
+  async assure(): Promise<void> {
+    await this.#watch.check();
+    if (this.epoch.kind === 'lost') this.#refuse();
+  }
+
   admit(place: RecordPlace | undefined, rebuildId?: string): Promise<void> | undefined {
     if (rebuildId !== undefined) return this.#admitRebuild(rebuildId);
     if (this.epoch.kind !== 'whole') this.#refuse();

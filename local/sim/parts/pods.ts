@@ -43,10 +43,11 @@ export function createScorePod(
     if (result.kind === 'answer' && result.status < 300) return;
     throw new AppError('sink', 'the sink has not taken the fraud event');
   };
+  const journal = createMemoryJournal({ now, receiptsLifeMs: 0 });
   const door = createScoreDoor({
-    score: createScore({ store, sink: { send }, rule }),
+    score: createScore({ store, journal, sink: { send }, rule }),
     rule,
-    journal: createMemoryJournal({ now, receiptsLifeMs: 0 }),
+    journal,
     limits: SCORE_LIMITS,
     makeId: () => {
       throw new Error('every simulated transaction has an id');
