@@ -154,6 +154,7 @@ describe('hostile account names', () => {
     ['شركة النور', 'ח'.repeat(64)],
     ['𝔊'.repeat(64), 'W'.repeat(64)],
     ['__proto__', 'javascript:alert(1)'],
+    ['{66}', '</script><svg onload=alert(1)>'],
   ])('show as text (P): %s', async (origin, target) => {
     const notify = await running();
     const page = await live(notify, { viewport: PHONE });
