@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseAmount } from '#shared/domain/amount.ts';
 import { AppError } from '#shared/errors.ts';
@@ -85,5 +86,13 @@ export async function withKafka<T>(
 
 /** Who decides: kept with each decision. */
 export function currentUser(): string {
-  return process.env.USER || process.env.LOGNAME || 'unknown';
+  return process.env.USER || process.env.LOGNAME || nameOfProcess();
+}
+
+function nameOfProcess(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown'; // in a container the user may have no name
+  }
 }

@@ -86,7 +86,7 @@ async function list(flags: ListFlags): Promise<void> {
   const nowMs = Date.now();
   const fromMs = flags.since === undefined ? undefined : nowMs - flags.since;
   const cases = await withKafka(flags, ({ history }) =>
-    readLetters({ history, topic: flags.topic, fromMs, ...progress(flags.topic) }),
+    readLetters({ history, topic: flags.topic, fromMs, isBrief: true, ...progress(flags.topic) }),
   );
   const { reason } = flags;
   const wanted = cases

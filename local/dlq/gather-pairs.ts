@@ -10,6 +10,7 @@ import { recordToEvent, type SourceName } from '../eventing/record-to-event.ts';
 import { toBinaryRequest } from '../eventing/wire-event.ts';
 import { fraudOfRecord } from '../watch-topic.ts';
 import type { PairHistory } from './assess-late.ts';
+import { handlingOf } from './cures.ts';
 import type { Letter } from './letter.ts';
 import type { LetterCase } from './read-letters.ts';
 
@@ -70,8 +71,8 @@ function isLate({ word }: Letter['reason']): boolean {
 
 /** Refused for what it is, a time in the future, say, and not taken since: part of no total. */
 function isRefused({ letter, decision }: LetterCase): boolean {
-  const { word } = letter.reason;
-  return word !== 'late' && word !== 'undelivered' && decision?.action !== 'redriven';
+  const isWrong = letter.reason.word === 'future' || handlingOf(letter) === 'correct';
+  return isWrong && decision?.action !== 'redriven';
 }
 
 interface Gathered {

@@ -18,7 +18,7 @@ export function letterTable(cases: readonly LetterCase[], nowMs: number): string
       letter.from ?? '',
       letter.id ?? '',
       letter.detail,
-    ].map((cell, i) => shorten(printable(cell), CELL_MAX[i] as number)),
+    ].map((cell, i) => shorten(printable(cell), i)),
   );
   const widths = HEAD.map((_, i) =>
     Math.max(...[HEAD, ...rows.slice(0, 10_000)].map((row) => (row[i] as string).length)),
@@ -61,9 +61,10 @@ export function ageText(ms: number): string {
   return `${Math.max(0, Math.floor(ms / unitMs))}${unit}`;
 }
 
-/** Cuts in the middle: of an id both ends tell. */
-function shorten(text: string, max: number): string {
+/** Cuts ids in the middle, as both ends of them tell, and the rest at the end. */
+function shorten(text: string, column: number): string {
+  const max = CELL_MAX[column] as number;
   if (text.length <= max) return text;
-  const head = Math.ceil((max - 1) / 2);
+  const head = HEAD[column] === 'ID' ? Math.ceil((max - 1) / 2) : max - 1;
   return `${text.slice(0, head)}…${text.slice(text.length - (max - 1 - head))}`;
 }

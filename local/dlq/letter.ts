@@ -86,6 +86,9 @@ function answerOf(base64: string | undefined): string | undefined {
   return isBase64 ? Buffer.from(base64, 'base64').toString() : base64;
 }
 
+/** What a problem of ours says where it is about no field in particular. */
+const NO_FIELD = 'request';
+
 interface ProblemWords {
   readonly field?: string | undefined;
   readonly expected?: string | undefined;
@@ -95,6 +98,7 @@ interface ProblemWords {
 /** A problem of ours says them apart; one that was cut off, in its detail. */
 function problemOf(answer: string | undefined, given: string | undefined): ProblemWords {
   const { field, expected, detail = given } = membersOf(answer ?? '');
+  if (field === NO_FIELD) return { detail };
   if (field !== undefined) return { field, expected, detail };
   const [, named, wanted] = /^([\w.-]{1,64}): expected (.*)$/s.exec(detail ?? '') ?? [];
   return { field: named, expected: wanted, detail };

@@ -15,14 +15,16 @@ export interface ReadLettersOptions extends ReadOptions {
   readonly fromMs?: number | undefined;
   /** Only the one of this name. */
   readonly name?: string;
+  /** Leaves the payloads out: there may be millions of letters, and a list shows none. */
+  readonly isBrief?: boolean;
 }
 
 /**
  * Every letter that stands in the topic now, in the order of their names.
  * @throws Error where there is no such topic, AppError `topic` where the broker does not answer.
  */
-export async function readLetters(options: ReadLettersOptions): Promise<readonly LetterCase[]> {
-  const { history, topic, fromMs, name } = options;
+export async function readLetters(options: ReadLettersOptions): Promise<LetterCase[]> {
+  const { history, topic, fromMs, name, isBrief } = options;
   const spans = await history.spans(topic, fromMs);
   if (spans === undefined) throw new Error(noSuchTopic(topic));
   const decisions = await readDecisions(history, topic);
@@ -33,13 +35,23 @@ export async function readLetters(options: ReadLettersOptions): Promise<readonly
     wanted,
     (records) => {
       for (const record of records) {
-        const letter = letterOf(record);
+        const whole = letterOf(record);
+        const letter = isBrief ? withoutPayload(whole) : whole;
         cases.push({ letter, decision: decisionAbout(letter, decisions) });
       }
     },
     options,
   );
   return cases;
+}
+
+function withoutPayload(letter: Letter): Letter {
+  const { record, event } = letter;
+  return {
+    ...letter,
+    record: { ...record, value: null },
+    event: event && { ...event, data: Buffer.alloc(0) },
+  };
 }
 
 function noSuchTopic(topic: string): string {

@@ -44,8 +44,9 @@ export function createRedriveReport(options: {
       const late = assessed === 0 ? '' : ' (late ones are not sent: they would be late again)';
       const said = `${redriven} ${done}, ${assessed} assessed${late}, ${refused} not sent`;
       if (unknownAlerts === 0) return said;
-      const what = unknownAlerts === 1 ? 'one that' : `${unknownAlerts} that`;
-      return `${said}\n${what} would have opened an alert of which nobody was told: see to it, then drop it with a reason`;
+      const [what, it] = unknownAlerts === 1 ? ['an alert', 'it'] : ['alerts', 'them'];
+      const would = `${unknownAlerts} would have opened ${what} of which nobody was told`;
+      return `${said}\n${would}: see to ${it}, then drop ${it} with a reason`;
     },
     exitCode: () => (unknownAlerts > 0 || (isNamed && counts.refused > 0) ? 1 : 0),
   };
