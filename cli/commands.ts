@@ -55,6 +55,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./dlq.ts'),
   },
   {
+    name: 'rebuild',
+    group: RUN,
+    summary: 'read the topic again after a loss of Redis',
+    load: () => import('./rebuild.ts'),
+  },
+  {
     name: 'services',
     group: RUN,
     summary: 'run a Redis and a Kafka broker on this machine',

@@ -8,6 +8,7 @@ import { type RunStep, UP_PLAN } from '../local/up-options.ts';
 import { usualPort } from '../local/usual-port.ts';
 import { parseDuration, parseWhole } from './duration.ts';
 import { brokersOf, securityOfEnvironment } from './kafka-flags.ts';
+import { needFlags } from './needed-flags.ts';
 import { aborted, stopSignal } from './stop-signal.ts';
 
 interface UpFlags {
@@ -60,10 +61,9 @@ export function register(program: Command): void {
     .option('--quiet', 'print nothing but the summary line')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: UpFlags, command: Command) => {
-      if (!flags.startServices && (flags.kafka === undefined || flags.redis === undefined)) {
-        const what = flags.kafka === undefined ? '--kafka HOST:PORT' : '--redis URL';
-        command.error(`splitwatch: ${what} is needed, or --start-services`);
-      }
+      const { kafka, redis } = flags;
+      const needed = { '--kafka HOST:PORT': kafka, '--redis URL': redis };
+      if (!flags.startServices) needFlags(command, needed, ', or --start-services');
       await runUp(flags);
     });
 }

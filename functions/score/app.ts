@@ -29,6 +29,8 @@ export const SCORE_LIMITS: ScoreLimits = {
   requestTimeoutMs: 12_000,
 };
 
+const DAY_MS = 86_400_000;
+
 export interface ScoreAppParts {
   readonly score: Score;
   readonly store: Pick<TotalsStore, 'read'>;
@@ -39,6 +41,8 @@ export interface ScoreAppParts {
   readonly limits?: Partial<ScoreLimits>;
   /** Bearer token that the event path and `/pairs` ask for; none: open. */
   readonly token?: string | undefined;
+  /** STATE_TTL_MS, for `/rule`; a day unless given. */
+  readonly stateTtlMs?: number;
   /** The clock, epoch milliseconds. */
   readonly now?: () => number;
   /** Makes the id of a plain post that has none. */
@@ -67,7 +71,16 @@ export function createScoreApp(parts: ScoreAppParts): { listener: RequestListene
   const health = { isReady, notReadyReason };
   const routes = lazyListener(async () => {
     const { createRoutes } = await import('./routes.ts');
-    return createRoutes({ ...parts, health, checkToken, logFailure, refused: metrics.refused });
+    const { maxFutureMs } = limits;
+    const ruleMore = { maxFutureMs, stateTtlMs: parts.stateTtlMs ?? DAY_MS };
+    return createRoutes({
+      ...parts,
+      ruleMore,
+      health,
+      checkToken,
+      logFailure,
+      refused: metrics.refused,
+    });
   });
   const eventPath = createEventPath({ door, limits, checkToken, metrics, logFailure, now });
   return {

@@ -12,9 +12,12 @@ import type { ScoreAppParts } from './app.ts';
 import type { LogFailure } from './failure-log.ts';
 import { toPairJson } from './pair-json.ts';
 import { toReceiptJson } from './receipt-json.ts';
+import { toRuleJson } from './rule-json.ts';
 
 export type RoutesParts = Pick<ScoreAppParts, 'store' | 'journal' | 'rule' | 'registry'> & {
   readonly health: Health;
+  /** What `/rule` says besides the rule. */
+  readonly ruleMore: Parameters<typeof toRuleJson>[1];
   readonly checkToken: (authorization: string | undefined) => void;
   readonly logFailure: LogFailure;
   /** Counts a refusal by its reason. */
@@ -24,13 +27,14 @@ export type RoutesParts = Pick<ScoreAppParts, 'store' | 'journal' | 'rule' | 're
 const ABOUT = {
   name: 'splitwatch score',
   does: 'POST a transaction to / ; GET /pairs/{origin}/{target} for a pair',
-  receipts: 'GET /transactions/{source}/{id}, both percent-encoded',
+  tells: 'GET /transactions/{source}/{id}, both percent-encoded, what was answered; GET /rule',
   ops: ['/healthz', '/readyz', '/metrics'],
 };
 
 const READ_ONLY = [
   '/pairs/:origin/:target',
   '/transactions/:source/:id',
+  '/rule',
   '/healthz',
   '/readyz',
   '/metrics',
@@ -57,6 +61,10 @@ export function createRoutes(parts: RoutesParts): RequestListener {
   app.get('/pairs/:origin/:target', async (request, response) => {
     parts.checkToken(request.headers.authorization);
     sendAnswer(response, await readPair(parts, request));
+  });
+  app.get('/rule', (request, response) => {
+    parts.checkToken(request.headers.authorization);
+    sendAnswer(response, jsonAnswer(200, toRuleJson(parts.rule, parts.ruleMore)));
   });
   app.get('/transactions/:source/:id', async (request, response) => {
     parts.checkToken(request.headers.authorization);

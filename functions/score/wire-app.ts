@@ -54,6 +54,7 @@ export function wireApp(parts: {
     },
     limits: limitsOf(config),
     token: config.AUTH_TOKEN,
+    stateTtlMs: config.STATE_TTL_MS,
   });
   const close = (): void => {
     readiness.stop();

@@ -3,13 +3,9 @@ import { createKafkaHistory } from '#shared/kafka/kafka-history.ts';
 import { createLog } from '#shared/log.ts';
 import { connectRedis } from '#shared/redis/client.ts';
 import { rebuild } from '../rebuild/rebuild.ts';
-import { CHAOS_RULE, REQUEST_TIMEOUT_MS } from './chaos-rule.ts';
+import { REQUEST_TIMEOUT_MS } from './chaos-rule.ts';
 import type { Stage } from './stage.ts';
 import { TOPICS } from './stage-plan.ts';
-
-/** As score's MAX_FUTURE_MS and STATE_TTL_MS, which the stage leaves as they are. */
-const MAX_FUTURE_MS = 300_000;
-const STATE_TTL_MS = 86_400_000;
 
 /**
  * What people do who have lost Redis: totals and alerts are read again, while nobody else reads.
@@ -22,8 +18,7 @@ export async function readAgain(stage: Stage): Promise<void> {
   try {
     await stage.withoutSource(async () => {
       await rebuild({
-        ...{ history, redis, rule: CHAOS_RULE, maxFutureMs: MAX_FUTURE_MS },
-        ...{ stateTtlMs: STATE_TTL_MS, isForced: true, quietMs: 2 * REQUEST_TIMEOUT_MS },
+        ...{ history, redis, isForced: true, quietMs: 2 * REQUEST_TIMEOUT_MS },
         score: { topic: TOPICS.transactions, url: score.url },
         alerts: { topic: TOPICS.fraud, url: notify.url },
         source: { namespace: 'default', name: TOPICS.transactions },

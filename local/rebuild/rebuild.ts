@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Rule } from '#shared/domain/rule.ts';
 import type { Epoch } from '#shared/journal/epoch.ts';
 import type { PartitionSpan, TopicHistory } from '#shared/kafka/kafka-history.ts';
 import type { StoredRecord } from '#shared/kafka/topic.ts';
@@ -9,6 +8,7 @@ import { KEY_PREFIX } from '../../functions/score/store/scripted-store.ts';
 import type { SourceName } from '../eventing/record-to-event.ts';
 import { postBatchAgain, postOneAgain } from './post-again.ts';
 import { planRebuild, type RebuildPlan } from './rebuild-plan.ts';
+import { askRule, type ScoreRule } from './score-rule.ts';
 import {
   abandonRebuild,
   beginRebuild,
@@ -26,10 +26,6 @@ export interface RebuildOptions {
    * The same of notify, whose alerts are read again from the beginning; undefined: they are not.
    */
   readonly alerts?: Target;
-  readonly rule: Rule;
-  /** Score's MAX_FUTURE_MS and STATE_TTL_MS. */
-  readonly maxFutureMs: number;
-  readonly stateTtlMs: number;
   /** The KafkaSource: its name is part of the ids of plain records. */
   readonly source: SourceName;
   /** Read again all records since then, epoch milliseconds, instead of what is needed. */
@@ -60,8 +56,8 @@ export interface RebuildReport {
 }
 
 export interface Rebuilt {
-  /** Whether something was lost; else nothing was emptied, and nothing changed. */
-  readonly wasLost: boolean;
+  /** Whether totals were emptied and read again; else nothing was lost, and nothing changed. */
+  readonly wasRepaired: boolean;
   readonly pairs: number;
   /** Transactions that score took, those that it knew included. */
   readonly accepted: number;
@@ -85,39 +81,50 @@ const PARTITIONS_AT_ONCE = 6;
  * so, until a rebuild has come to its end.
  */
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
-  const { redis, report, rule } = options;
+  const { redis, report, score, signal } = options;
   const standing = await readStanding(redis, KEY_PREFIX);
   const wasLost = standing.loss !== undefined || standing.epoch?.isRebuilding === true;
   if (!wasLost && !options.isForced) {
     report.say('nothing is known to be lost: what is read again will change nothing');
-    const { begins: _unchanged, ...posted } = await readAll(options, undefined);
-    return { wasLost, ...posted, alerts: await readAlerts(options) };
+    const asked = await askRule(score, signal);
+    const { begins: _unchanged, ...posted } = await readAll(options, asked, undefined);
+    return { wasRepaired: false, ...posted, alerts: await readAlerts(options) };
   }
   report.say(`lost: ${standing.loss ?? 'a rebuild was not ended, or this one is forced'}`);
   const epoch: Epoch = { id: options.makeId(), madeBy: 'rebuild', sinceMs: options.now() };
   await beginRebuild(redis, KEY_PREFIX, epoch);
   try {
     report.say(`score takes nothing else now; waiting ${options.quietMs / 1000} s for its answers`);
-    await sleep(options.quietMs, undefined, { signal: options.signal });
-    const gone = await emptyTotals(redis, { keyPrefix: KEY_PREFIX, mark: ruleMark(rule) });
+    await sleep(options.quietMs, undefined, { signal });
+    const asked = await askRule(score, signal);
+    const gone = await emptyTotals(redis, { keyPrefix: KEY_PREFIX, mark: ruleMark(asked.rule) });
     report.say(`${gone} keys of totals emptied`);
-    const { begins, ...posted } = await readAll(options, epoch.id);
+    const { begins, ...posted } = await readAll(options, asked, epoch.id);
     const alerts = await readAlerts(options);
     await endRebuild(redis, KEY_PREFIX, { ...epoch, begins });
-    return { wasLost, ...posted, alerts };
+    return { wasRepaired: true, ...posted, alerts };
   } catch (error) {
     await abandonRebuild(redis, KEY_PREFIX, epoch).catch(() => {});
     throw error;
   }
 }
 
+/** Has score go on with what Redis has, as if nothing had been lost. */
+export async function acceptLoss(
+  options: Pick<RebuildOptions, 'redis' | 'now' | 'makeId'>,
+): Promise<void> {
+  const { redis, now, makeId } = options;
+  await endRebuild(redis, KEY_PREFIX, { id: makeId(), madeBy: 'rebuild', sinceMs: now() });
+}
+
 /** Reads what is needed, and what was written meanwhile, until there is nothing more. */
 async function readAll(
   options: RebuildOptions,
+  asked: ScoreRule,
   rebuildId: string | undefined,
 ): Promise<Pick<Rebuilt, 'pairs' | 'accepted' | 'refused'> & Required<Pick<Epoch, 'begins'>>> {
   const { history, score, report } = options;
-  const plan = await makePlan(options);
+  const plan = await makePlan(options, asked);
   const begins = Object.fromEntries(
     plan.spans.map(({ partition, begin }) => [partition, Number(begin)]),
   );
@@ -138,8 +145,9 @@ async function readAll(
   return { pairs: plan.pairs, ...posted, begins };
 }
 
-async function makePlan(options: RebuildOptions): Promise<RebuildPlan> {
-  const { history, score, source, rule, maxFutureMs, stateTtlMs, fromMs, signal, report } = options;
+async function makePlan(options: RebuildOptions, asked: ScoreRule): Promise<RebuildPlan> {
+  const { history, score, source, fromMs, signal, report } = options;
+  const { rule, maxFutureMs, stateTtlMs } = asked;
   report.say(`looking through topic ${score.topic} for where each pair has to begin`);
   const onProgress = (passed: bigint, all: bigint): void =>
     report.progress('looking', Number(passed), Number(all));

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseAmount } from '#shared/domain/amount.ts';
+import type { Rule } from '#shared/domain/rule.ts';
+import type { RuleJson } from '../../functions/score/rule-json.ts';
+
+/** What score runs with, as far as reading the topic again depends on it. */
+export interface ScoreRule {
+  readonly rule: Rule;
+  readonly maxFutureMs: number;
+  readonly stateTtlMs: number;
+}
+
+const TIMEOUT_MS = 5000;
+/** A pod that was not ready may take so long to be asked again. */
+const GIVE_UP_AFTER_MS = 60_000;
+const RETRY_MS = 500;
+
+/**
+ * Asks score for its rule, so that nobody has to say it twice.
+ * @throws Error in words when score does not answer for a minute, or is not score.
+ */
+export async function askRule(
+  score: { readonly url: string; readonly token?: string | undefined },
+  signal: AbortSignal,
+): Promise<ScoreRule> {
+  const headers: Record<string, string> =
+    score.token === undefined ? {} : { authorization: `Bearer ${score.token}` };
+  const endMs = performance.now() + GIVE_UP_AFTER_MS;
+  for (;;) {
+    const answer = await ask(new URL('/rule', score.url), headers);
+    if (answer.status === 200) return toRule(answer.text, score.url);
+    const isLasting = answer.status >= 400 && answer.status < 500;
+    if (isLasting || performance.now() > endMs) {
+      throw new Error(`score at ${score.url}: ${answer.status || ''} ${answer.text.slice(0, 200)}`);
+    }
+    await sleep(RETRY_MS, undefined, { signal });
+  }
+}
+
+async function ask(url: URL, headers: Record<string, string>) {
+  try {
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    const { cause } = error as Error;
+    return { status: 0, text: String(cause instanceof Error ? cause.message : error) };
+  }
+}
+
+function toRule(text: string, url: string): ScoreRule {
+  const json = JSON.parse(text) as RuleJson;
+  const thresholdMinor = parseAmount(json.threshold);
+  if (thresholdMinor === undefined) throw new Error(`${url}/rule: what answers is not score`);
+  const { id, version, groupBy, windowMs, allowedLatenessMs, updates } = json;
+  return {
+    rule: { id, version, groupBy, windowMs, allowedLatenessMs, thresholdMinor, updates },
+    maxFutureMs: json.maxFutureMs,
+    stateTtlMs: json.stateTtlMs,
+  };
+}
