@@ -31,6 +31,7 @@ export async function gatherPairs(
   late: readonly Transaction[],
   options: GatherOptions,
 ): Promise<ReadonlyMap<string, PairHistory>> {
+  if (late.length === 0) return new Map();
   const { history, transactions: topic, fraud: fraudTopic, cases, progress } = options;
   const letters = cases.map(({ letter }) => letter);
   const lateIds = new Set(letters.flatMap(({ id, reason }) => (isLate(reason) && id) || []));
