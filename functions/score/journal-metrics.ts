@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { gapsBetween } from '#shared/journal/offset-marks.ts';
+import { countPassedOver, LOOK_BACK_MS } from '#shared/journal/passed-over.ts';
 import type { Journal } from './journal.ts';
 
 export interface JournalMetricsParts {
@@ -10,11 +10,6 @@ export interface JournalMetricsParts {
   /** Between two looks; 30 s unless given. */
   readonly intervalMs?: number;
 }
-
-/** A gap so old is no longer being tried again: the source gives up after two minutes (facts 1). */
-const GRACE_MS = 180_000;
-/** Chunks that nobody has begun upon for so long are not looked at again; `audit` does. */
-const LOOK_BACK_MS = 6 * 3_600_000;
 
 /**
  * What `/metrics` says of the journal: whether acknowledged transactions are known to be lost, and
@@ -43,7 +38,7 @@ export function createJournalMetrics(parts: JournalMetricsParts): { readonly sto
   const look = async (): Promise<void> => {
     const nowMs = now();
     const marks = await journal.marks(nowMs - LOOK_BACK_MS).catch(() => undefined);
-    if (marks !== undefined) gaps.set(countOld(marks, seen, nowMs));
+    if (marks !== undefined) gaps.set(countPassedOver(marks, seen, nowMs));
     if (!isStopped) timer = setTimeout(look, intervalMs).unref();
   };
   timer = setTimeout(look, intervalMs).unref();
@@ -53,28 +48,4 @@ export function createJournalMetrics(parts: JournalMetricsParts): { readonly sto
       clearTimeout(timer);
     },
   };
-}
-
-/**
- * How many offsets have been passed over for longer than the grace. `seen` remembers each gap, by
- * where it ends, from one look to the next.
- */
-export function countOld(
-  marks: Awaited<ReturnType<Journal['marks']>>,
-  seen: Map<string, number>,
-  nowMs: number,
-): number {
-  const still = new Set<string>();
-  let count = 0;
-  for (const [partition, intervals] of marks) {
-    for (const { from, to } of gapsBetween(intervals)) {
-      const name = `${partition}:${to}`;
-      still.add(name);
-      const sinceMs = seen.get(name) ?? nowMs;
-      seen.set(name, sinceMs);
-      if (nowMs - sinceMs >= GRACE_MS) count += to - from;
-    }
-  }
-  for (const name of seen.keys()) if (!still.has(name)) seen.delete(name);
-  return count;
 }

@@ -1,7 +1,7 @@
 import type { TotalMinor } from '#shared/domain/amount.ts';
 import type { Pair } from '#shared/domain/pair.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
-import type { MarkedInterval } from '#shared/journal/offset-marks.ts';
+import type { Marks } from '#shared/journal/read-marks.ts';
 import type { RecordPlace } from '#shared/journal/record-place.ts';
 import type { AcceptedOutcome } from './outcome-json.ts';
 
@@ -32,7 +32,7 @@ export interface Journal {
   /** Every time that the transaction came, oldest first; empty when nothing is known of it. */
   receipts(transactionId: string): Promise<readonly Receipt[]>;
   /** What is marked, by partition: all of it, or what was begun upon since a moment. */
-  marks(sinceMs?: number): Promise<ReadonlyMap<number, readonly MarkedInterval[]>>;
+  marks(sinceMs?: number): Promise<Marks>;
   /** How it stands with what was acknowledged, as far as this process knows. */
   readonly epoch: EpochState;
   /**

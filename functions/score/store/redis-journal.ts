@@ -5,10 +5,9 @@ import {
   chunkName,
   chunkOf,
   chunksKey,
-  intervalsOf,
   type Mark,
-  type MarkedInterval,
 } from '#shared/journal/offset-marks.ts';
+import { type Marks, readMarks } from '#shared/journal/read-marks.ts';
 import type { RecordPlace } from '#shared/journal/record-place.ts';
 import type { Log } from '#shared/log.ts';
 import type { RedisConnection } from '#shared/redis/redis-connection.ts';
@@ -116,19 +115,8 @@ class RedisJournal implements Journal {
     return found;
   }
 
-  async marks(sinceMs = 0): Promise<ReadonlyMap<number, readonly MarkedInterval[]>> {
-    const { redis, keyPrefix } = this.#options;
-    const names = await redis.call((client) =>
-      client.zRangeByScore(chunksKey(keyPrefix), sinceMs, '+inf'),
-    );
-    const partitions = new Map<number, Map<number, Uint8Array>>();
-    for (const name of names) {
-      const [partition = 0, chunk = 0] = name.split(':').map(Number);
-      const bytes = await this.#read(chunkKey(keyPrefix, partition, chunk));
-      const chunks = partitions.get(partition) ?? new Map<number, Uint8Array>();
-      partitions.set(partition, chunks.set(chunk, bytes));
-    }
-    return new Map([...partitions].map(([partition, chunks]) => [partition, intervalsOf(chunks)]));
+  marks(sinceMs?: number): Promise<Marks> {
+    return readMarks(this.#options.redis, this.#options.keyPrefix, sinceMs);
   }
 
   async #admitFirst({ offset }: RecordPlace): Promise<void> {

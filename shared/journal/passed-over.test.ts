@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countOld } from './journal-metrics.ts';
+import { countPassedOver } from './passed-over.ts';
 
 const accepted = (from: number, to: number) => ({ from, to, mark: 'accepted' as const });
 const MINUTE_MS = 60_000;
@@ -10,17 +10,17 @@ it('counts offsets that were passed over and have not come for minutes (L4)', ()
     [0, [accepted(0, 5), accepted(7, 9)]],
     [1, [accepted(0, 1), accepted(2, 3)]],
   ]);
-  expect(countOld(marks, seen, 0)).toBe(0);
-  expect(countOld(marks, seen, 2 * MINUTE_MS)).toBe(0);
-  expect(countOld(marks, seen, 3 * MINUTE_MS)).toBe(3);
+  expect(countPassedOver(marks, seen, 0)).toBe(0);
+  expect(countPassedOver(marks, seen, 2 * MINUTE_MS)).toBe(0);
+  expect(countPassedOver(marks, seen, 3 * MINUTE_MS)).toBe(3);
   marks.set(0, [accepted(0, 9)]);
-  expect(countOld(marks, seen, 4 * MINUTE_MS)).toBe(1);
+  expect(countPassedOver(marks, seen, 4 * MINUTE_MS)).toBe(1);
 });
 
 it('begins to wait anew for a gap that was filled and is another', () => {
   const seen = new Map<string, number>();
-  countOld(new Map([[0, [accepted(0, 5), accepted(6, 9)]]]), seen, 0);
-  countOld(new Map([[0, [accepted(0, 9)]]]), seen, MINUTE_MS);
+  countPassedOver(new Map([[0, [accepted(0, 5), accepted(6, 9)]]]), seen, 0);
+  countPassedOver(new Map([[0, [accepted(0, 9)]]]), seen, MINUTE_MS);
   const other = new Map([[0, [accepted(0, 9), accepted(12, 13)]]]);
-  expect(countOld(other, seen, 4 * MINUTE_MS)).toBe(0);
+  expect(countPassedOver(other, seen, 4 * MINUTE_MS)).toBe(0);
 });
