@@ -10,9 +10,10 @@ import {
   type RedisCommands,
 } from './redis-commands.ts';
 import type { RedisOptions, StartingConnection } from './redis-connection.ts';
-import { fromRedis, isDemoted, isMisconfigured, messageOf, replyCode } from './redis-errors.ts';
+import { fromRedis, isDemoted, isHopeless, messageOf, replyCode } from './redis-errors.ts';
 import { makeCluster, reconnectDelayMs } from './redis-options.ts';
 import { CLUSTER_FORM, type ClusterAddress, parseClusterUrl, showUrl } from './redis-url.ts';
+import { startError } from './start-error.ts';
 import { withDeadline } from './with-deadline.ts';
 import { patientProblem, probeKeys, probeWrite } from './write-probe.ts';
 
@@ -57,15 +58,9 @@ export class ClusterConnection<S extends RedisScripts> implements StartingConnec
       } catch (error) {
         this.#cluster.destroy();
         const cause = this.#lastError ?? error;
-        if (isMisconfigured(cause)) {
-          const said = messageOf(cause);
-          throw new ConfigError([`REDIS_URL: Redis at ${this.#shown} does not let us in: ${said}`]);
-        }
         const delayMs = reconnectDelayMs(attempt, this.#random());
-        if (performance.now() + delayMs >= endMs) {
-          const reason = messageOf(cause);
-          const detail = `Redis at ${this.#shown} is not reachable after ${startTimeoutMs} ms: ${reason}`;
-          throw new AppError('state', detail, { cause: error });
+        if (isHopeless(cause) || performance.now() + delayMs >= endMs) {
+          throw startError(this.#shown, startTimeoutMs, cause);
         }
         await sleep(delayMs);
         this.#cluster = this.#make();

@@ -1,7 +1,14 @@
 import { ErrorReply, SocketClosedUnexpectedlyError } from '@redis/client';
 import { describe, expect, test } from 'vitest';
 import { AppError, toAppError } from '#shared/errors.ts';
-import { fromRedis, isDemoted, isMisconfigured, messageOf } from './redis-errors.ts';
+import {
+  fromRedis,
+  isDemoted,
+  isHopeless,
+  isMisconfigured,
+  isUntrusted,
+  messageOf,
+} from './redis-errors.ts';
 
 describe('what a failed call means', () => {
   test.each([
@@ -67,4 +74,20 @@ test('knows a server that has become a replica, also from within a script', () =
 
 test('finds words for an error that has only a code', () => {
   expect(messageOf(Object.assign(new Error(''), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED');
+});
+
+test('takes a certificate that is not to be believed for hopeless, a broken connection not', () => {
+  const failed = (code: string) => Object.assign(new Error('x'), { code });
+  for (const code of [
+    'CERT_HAS_EXPIRED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT',
+  ]) {
+    expect(isUntrusted(failed(code)), code).toBe(true);
+    expect(isHopeless(failed(code)), code).toBe(true);
+  }
+  for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ENOTFOUND']) {
+    expect(isHopeless(failed(code)), code).toBe(false);
+  }
+  expect(isUntrusted('CERT_HAS_EXPIRED')).toBe(false);
 });

@@ -85,6 +85,21 @@ export function isMisconfigured(thrown: unknown): boolean {
   );
 }
 
+/** What TLS says of a certificate that is not to be believed; waiting does not cure that either. */
+const UNTRUSTED =
+  /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT|ERR_TLS_CERT_ALTNAME_INVALID$)/;
+
+/** True for an address that shows another certificate than one that we trust for it. */
+export function isUntrusted(thrown: unknown): boolean {
+  const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' && UNTRUSTED.test(code);
+}
+
+/** True for what no waiting at start cures. */
+export function isHopeless(thrown: unknown): boolean {
+  return isMisconfigured(thrown) || isUntrusted(thrown);
+}
+
 /** What went wrong in words; connection errors of several addresses have only a code. */
 export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);

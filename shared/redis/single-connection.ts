@@ -8,9 +8,10 @@ import {
   type RedisCommands,
 } from './redis-commands.ts';
 import type { RedisOptions, StartingConnection } from './redis-connection.ts';
-import { fromRedis, isDemoted, isMisconfigured, messageOf, replyCode } from './redis-errors.ts';
+import { fromRedis, isDemoted, isHopeless, messageOf, replyCode } from './redis-errors.ts';
 import { makeClient } from './redis-options.ts';
 import { SERVER_FORM, showUrl } from './redis-url.ts';
+import { startError } from './start-error.ts';
 import { withDeadline } from './with-deadline.ts';
 import { patientProblem, probeWrite, WRITE_PROBE_KEY } from './write-probe.ts';
 
@@ -49,13 +50,7 @@ export class SingleConnection<S extends RedisScripts> implements StartingConnect
     try {
       await withDeadline(this.#client.connect(), startTimeoutMs);
     } catch (error) {
-      if (isMisconfigured(this.#lastError)) {
-        const said = messageOf(this.#lastError);
-        throw new ConfigError([`REDIS_URL: Redis at ${showUrl(url)} does not let us in: ${said}`]);
-      }
-      const reason = messageOf(this.#lastError ?? 'no answer');
-      const detail = `Redis at ${showUrl(url)} is not reachable after ${startTimeoutMs} ms: ${reason}`;
-      throw new AppError('state', detail, { cause: error });
+      throw startError(showUrl(url), startTimeoutMs, this.#lastError ?? error);
     }
     this.#phase = 'running';
   }
@@ -142,8 +137,7 @@ export class SingleConnection<S extends RedisScripts> implements StartingConnect
       name,
       timeoutMs,
       scripts,
-      giveUpOn: (cause) =>
-        this.#phase === 'starting' && isMisconfigured(cause) ? cause : undefined,
+      giveUpOn: (cause) => (this.#phase === 'starting' && isHopeless(cause) ? cause : undefined),
       random: Math.random,
     });
     client.on('error', (error) => {
