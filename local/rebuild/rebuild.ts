@@ -87,7 +87,11 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   if (!wasLost && !options.isForced) {
     report.say('nothing is known to be lost: what is read again will change nothing');
     const asked = await askRule(score, signal);
-    const { begins: _unchanged, ...posted } = await readAll(options, asked, undefined);
+    const {
+      begins: _unchanged,
+      ends: _asWell,
+      ...posted
+    } = await readAll(options, asked, undefined);
     return { wasRepaired: false, ...posted, alerts: await readAlerts(options) };
   }
   report.say(`lost: ${standing.loss ?? 'a rebuild was not ended, or this one is forced'}`);
@@ -99,9 +103,9 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
     const asked = await askRule(score, signal);
     const gone = await emptyTotals(redis, { keyPrefix: KEY_PREFIX, mark: ruleMark(asked.rule) });
     report.say(`${gone} keys of totals emptied`);
-    const { begins, ...posted } = await readAll(options, asked, epoch.id);
+    const { begins, ends, ...posted } = await readAll(options, asked, epoch.id);
     const alerts = await readAlerts(options);
-    await endRebuild(redis, KEY_PREFIX, { ...epoch, begins });
+    await endRebuild(redis, KEY_PREFIX, { ...epoch, begins, ends });
     return { wasRepaired: true, ...posted, alerts };
   } catch (error) {
     await abandonRebuild(redis, KEY_PREFIX, epoch).catch(() => {});
@@ -122,7 +126,9 @@ async function readAll(
   options: RebuildOptions,
   asked: ScoreRule,
   rebuildId: string | undefined,
-): Promise<Pick<Rebuilt, 'pairs' | 'accepted' | 'refused'> & Required<Pick<Epoch, 'begins'>>> {
+): Promise<
+  Pick<Rebuilt, 'pairs' | 'accepted' | 'refused'> & Required<Pick<Epoch, 'begins' | 'ends'>>
+> {
   const { history, score, report } = options;
   const plan = await makePlan(options, asked);
   const begins = Object.fromEntries(
@@ -142,7 +148,8 @@ async function readAll(
     const behind = new Map(spans.map(({ partition, end }) => [partition, end]));
     spans = now.map((span) => ({ ...span, begin: behind.get(span.partition) ?? span.begin }));
   }
-  return { pairs: plan.pairs, ...posted, begins };
+  const ends = Object.fromEntries(spans.map(({ partition, end }) => [partition, Number(end)]));
+  return { pairs: plan.pairs, ...posted, begins, ends };
 }
 
 async function makePlan(options: RebuildOptions, asked: ScoreRule): Promise<RebuildPlan> {

@@ -20,6 +20,11 @@ export interface Epoch {
   readonly isRebuilding?: boolean;
   /** By partition, the offset that the rebuild began at: what is before it was done long ago. */
   readonly begins?: Readonly<Record<string, number>>;
+  /**
+   * By partition, the offset that it ended before. What is between and was not noted is older than
+   * anything that its pair's totals can still need.
+   */
+  readonly ends?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -67,9 +72,10 @@ export function decodeEpoch(text: string): Epoch | undefined {
   if (madeBy !== 'start' && madeBy !== 'rebuild') return undefined;
   const isNew = member(value, 'isNew') === true;
   const isRebuilding = member(value, 'isRebuilding') === true;
-  const begins = member(value, 'begins');
+  const [begins, ends] = [member(value, 'begins'), member(value, 'ends')];
   return {
     ...{ id, madeBy, sinceMs, ...(isNew && { isNew }), ...(isRebuilding && { isRebuilding }) },
     ...(isJsonObject(begins) && { begins: begins as Record<string, number> }),
+    ...(isJsonObject(ends) && { ends: ends as Record<string, number> }),
   };
 }

@@ -57,15 +57,24 @@ export async function endsOfNew(
   return new Map(isNew.map(({ partition, high }) => [partition, high]));
 }
 
+/** The offset that the group goes on from, of each partition of which it has committed any. */
+export async function committedOf(
+  admin: Admin,
+  topic: string,
+  group: string,
+): Promise<Map<number, bigint>> {
+  const [answer] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+  const all = (answer?.partitions ?? []).map(
+    ({ partition, offset }) => [partition, BigInt(offset)] as const,
+  );
+  return new Map(all.filter(([, offset]) => offset >= 0n)); // -1 is Kafka's own word for none
+}
+
 async function placesOf(admin: Admin, topic: string, group: string) {
   const ends = await admin.fetchTopicOffsets(topic);
-  const [answer] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-  const committed = new Map(
-    (answer?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)]),
-  );
+  const committed = await committedOf(admin, topic, group);
   return ends.map(({ partition, low, high }) => {
-    const offset = committed.get(partition) ?? -1n; // Kafka's own word for none
-    const committedOffset = offset < 0n ? undefined : offset;
-    return { partition, low: BigInt(low), high: BigInt(high), committed: committedOffset };
+    const places = { low: BigInt(low), high: BigInt(high), committed: committed.get(partition) };
+    return { partition, ...places };
   });
 }

@@ -34,6 +34,19 @@ it('says how far a group is behind, from the start for one that never read', asy
   await running.stop();
 });
 
+it('tells where a group goes on, of partitions of which it has committed anything', async () => {
+  const { name, topics, groups } = await topicWithReader(0);
+  expect(await groups.committed(name, name)).toEqual(new Map());
+  await topics.write(name, [record('k', 'x'), record('k', 'y')]);
+  const running = await topics.subscribe({
+    ...{ topic: name, group: name, from: 'earliest' },
+    onRecords: (lease, records) => lease.commit((records.at(-1)?.offset ?? 0n) + 1n),
+  });
+  await vi.waitFor(async () => expect(await groups.lag(name, name)).toBe(0), PATIENCE);
+  await running.stop();
+  expect([...(await groups.committed(name, name)).values()]).toEqual([2n]);
+});
+
 it('deletes a group and a topic, once its readers have left, and not twice', async () => {
   const { name, topics, groups } = await topicWithReader(1);
   const running = await topics.subscribe({

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { adminOf, lagOf } from './kafka-admin.ts';
+import { adminOf, committedOf, lagOf } from './kafka-admin.ts';
 import { createKafkaClient, type KafkaClientOptions } from './kafka-client.ts';
 
 /** What a deployment leaves in Kafka, and how far its readers are behind. */
@@ -8,6 +8,11 @@ export interface KafkaGroups {
    * Records of the topic that the group has not committed yet; a new group reads from the start.
    */
   lag(group: string, topic: string): Promise<number>;
+  /**
+   * By partition, the offset that the group goes on from: all before it is settled. Without those
+   * of which it has committed nothing.
+   */
+  committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>;
   /**
    * Deletes those of the groups that are there; their offsets go. A group whose readers are just
    * leaving is waited for. Safe to repeat. Resolves with the groups that were there.
@@ -29,6 +34,8 @@ export function createKafkaGroups(options: KafkaClientOptions): KafkaGroups {
   return {
     lag: (group, topic) =>
       ask.run('asking for the lag', (admin) => lagOf(admin, topic, group, 'earliest')),
+    committed: (group, topic) =>
+      ask.run('asking what is committed', (admin) => committedOf(admin, topic, group)),
     async dropGroups(groups, waitMs) {
       const { groups: known } = await ask.run('listing groups', (admin) => admin.listGroups());
       const there = groups.filter((group) => known.some(({ groupId }) => groupId === group));
