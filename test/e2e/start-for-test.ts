@@ -41,6 +41,13 @@ export async function startForTest(options: Partial<UpOptions> = {}): Promise<Te
   return { ...up, output, reports };
 }
 
+/** Loses all that a database of ours holds, while the product is running on it. */
+export async function wipeRedis(url: string): Promise<void> {
+  const client = await createClient({ url }).connect();
+  await client.multi().flushDb().set(MARK, 'may be emptied').exec();
+  await client.close();
+}
+
 /**
  * Address of an empty database.
  * @throws Error when it holds keys of somebody else: nothing of theirs is deleted.

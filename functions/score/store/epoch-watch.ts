@@ -25,7 +25,7 @@ export interface EpochWatchOptions {
 
 /** What all sentences about a loss end in. */
 const CURE = 'run ./splitwatch rebuild';
-const EMPTY = 'Redis has lost all that was acknowledged';
+export const EMPTY = 'Redis has lost all that was acknowledged';
 export const WENT_BACK =
   'Redis came back without what it had last been told: a restart or a failover';
 

@@ -133,6 +133,22 @@ it('goes on over a restart that lost nothing (L2)', async () => {
   expect(journal.epoch).toEqual({ kind: 'whole' });
 });
 
+it('fails what it cannot keep, each failure once and to its caller (L1)', async () => {
+  const { url } = await ownServer();
+  const { journal, redis } = await openForTest(url);
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', onUnhandled);
+  onTestFinished(() => void process.off('unhandledRejection', onUnhandled));
+  await redis.call((client) => client.configSet('maxmemory', '1'));
+  await expect(journal.accepted(entry('a', at(0)))).rejects.toMatchObject({ code: 'state' });
+  journal.refused(at(1).place);
+  await expect(journal.accepted(entry('b', at(2)))).rejects.toMatchObject({ code: 'state' });
+  await redis.call((client) => client.configSet('maxmemory', '0'));
+  await journal.accepted(entry('a', at(0)));
+  expect(unhandled).toEqual([]);
+});
+
 it('goes on and warns when it is told to (L3)', async () => {
   const { url } = await ownServer();
   const { journal, redis } = await openForTest(url, { refusesWhenLost: false });

@@ -12,7 +12,7 @@ import type { RecordPlace } from '#shared/journal/record-place.ts';
 import type { Log } from '#shared/log.ts';
 import type { RedisConnection } from '#shared/redis/redis-connection.ts';
 import type { EpochState, Journal, JournalEntry, Receipt } from '../journal.ts';
-import { EpochWatch, lostError, WENT_BACK } from './epoch-watch.ts';
+import { EMPTY, EpochWatch, lostError, WENT_BACK } from './epoch-watch.ts';
 import { digestOf, encodeReceipt, findReceipts } from './receipt-codec.ts';
 
 export interface RedisJournalOptions {
@@ -153,13 +153,16 @@ class RedisJournal implements Journal {
     const { redis } = this.#options;
     const confirmed = this.#watch.confirmed;
     const count = await redis.call(async (client) => {
-      const kept = [...this.#writeMarks(client, waiting), ...this.#writeReceipts(client, waiting)];
-      const counted = client.incr(this.#watch.acknowledgedKey);
-      await Promise.all(kept);
+      // All are awaited together: one that fails after another is nobody's to catch.
+      const [counted] = await Promise.all([
+        client.incr(this.#watch.acknowledgedKey),
+        ...this.#writeMarks(client, waiting),
+        ...this.#writeReceipts(client, waiting),
+      ]);
       return counted;
     });
     if (!this.#watch.confirm(count, confirmed)) {
-      await this.#watch.lose(WENT_BACK);
+      await this.#watch.lose(count === 1 ? EMPTY : WENT_BACK);
       this.#refuse();
     }
   }
