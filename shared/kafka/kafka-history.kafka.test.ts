@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import type { Admin, ITopicConfig, Producer, Transaction } from 'kafkajs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '#shared/log.ts';
+import { produceLines } from '../../test/kafka-console.ts';
 import { createKafkaClient } from './kafka-client.ts';
 import { createKafkaHistory, type PartitionSpan, type TopicHistory } from './kafka-history.ts';
 import { brokersForTests } from './kafka-test-brokers.ts';
@@ -178,6 +181,32 @@ describe('the history of a topic', () => {
       signal: AbortSignal.abort(new Error('enough')),
     });
     await expect(reading).rejects.toThrow('enough');
+  });
+
+  it('goes on when its connection dies without a word, and gives each record once', async () => {
+    const opened = await open({ numPartitions: 3 });
+    const messages = [0, 1, 2].map((partition) => ({ partition, value: `of ${partition}` }));
+    await opened.producer.send({ topic: opened.topic, messages });
+    const sockets: Socket[] = [];
+    const collect = (given: unknown): void => {
+      sockets.push((given as { socket: Socket }).socket);
+    };
+    subscribe('net.client.socket', collect);
+    onTestFinished(() => void unsubscribe('net.client.socket', collect));
+    const seen: string[] = [];
+    const spans = (await opened.history.spans(opened.topic)) ?? [];
+    await opened.history.read(opened.topic, spans, (records) => {
+      seen.push(...records.map(({ value }) => String(value)));
+      if (seen.length === 1) for (const socket of sockets) socket.destroy();
+    });
+    expect(seen).toEqual(['of 0', 'of 1', 'of 2']);
+  });
+
+  it('is read where others wrote it packed', async () => {
+    const opened = await open();
+    const lines = Array.from({ length: 200 }, (_, i) => `line ${i}`);
+    await produceLines(brokersForTests().join(','), opened.topic, lines, 'zstd');
+    expect((await readAll(opened)).values).toEqual(lines);
   });
 
   it('leaves no group behind, and is none where there is no such topic', async () => {

@@ -68,17 +68,21 @@ export function createKafkaHistory(options: KafkaClientOptions): TopicHistory {
 
 class KafkaHistory implements TopicHistory {
   readonly #brokers: readonly string[];
-  readonly #cluster: Cluster;
+  readonly #open: () => Cluster;
+  #cluster: Cluster;
 
   constructor(options: KafkaClientOptions) {
+    const logger = createKafkaClient(options).logger();
     this.#brokers = options.brokers;
-    this.#cluster = new Cluster({
-      ...clientConfig(options),
-      logger: createKafkaClient(options).logger(),
-      metadataMaxAge: 60_000,
-      allowAutoTopicCreation: false,
-      isolationLevel: READ_COMMITTED,
-    });
+    this.#open = () =>
+      new Cluster({
+        ...clientConfig(options),
+        logger,
+        metadataMaxAge: 60_000,
+        allowAutoTopicCreation: false,
+        isolationLevel: READ_COMMITTED,
+      });
+    this.#cluster = this.#open();
   }
 
   async spans(topic: string, fromMs?: number): Promise<readonly PartitionSpan[] | undefined> {
@@ -176,7 +180,7 @@ class KafkaHistory implements TopicHistory {
       }
       signal?.throwIfAborted();
       await sleep(RETRY_MS);
-      await this.#inTime(this.#findAnew(), 'finding the leaders').catch(() => {});
+      await this.#inTime(this.#connectAnew(topic), 'finding the leaders').catch(() => {});
     }
   }
 
@@ -185,9 +189,12 @@ class KafkaHistory implements TopicHistory {
     return spans.find((span) => span.partition === partition)?.begin ?? 0n;
   }
 
-  async #findAnew(): Promise<void> {
+  /** kafkajs goes on with a connection that is dead, as long as nobody has told it so. */
+  async #connectAnew(topic: string): Promise<void> {
+    void this.#cluster.disconnect().catch(() => {});
+    this.#cluster = this.#open();
     await this.#cluster.connect();
-    await this.#cluster.refreshMetadata();
+    await this.#cluster.addTargetTopic(topic);
   }
 
   async #fetch(topic: string, partition: number, offset: bigint): Promise<FetchedPartition> {

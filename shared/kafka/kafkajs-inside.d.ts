@@ -33,7 +33,6 @@ declare module 'kafkajs/src/cluster/index.js' {
     );
     connect(): Promise<void>;
     disconnect(): Promise<void>;
-    refreshMetadata(): Promise<void>;
     addTargetTopic(topic: string): Promise<void>;
     findTopicPartitionMetadata(topic: string): ReadonlyArray<{ readonly partitionId: number }>;
     /** Partitions by the node id of their leader. */
