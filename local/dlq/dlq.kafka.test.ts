@@ -105,6 +105,25 @@ describe('dead letters of a real line (L4)', () => {
   });
 });
 
+describe('dead letters of fraud events (L4)', () => {
+  it('go to topic fraud again, under the same alert id and sequence', async () => {
+    const [before, ...others] = await line.fraudsOf('99');
+    await line.loseFraudEvent('99');
+    const topic = ['--topic', line.names.fraudLetters];
+    const [letter] = await line.listed(...topic);
+    expect(letter).toMatchObject({
+      ...{ id: `/splitwatch/score#${before?.alertId}/1`, reasonText: 'undelivered (no answer)' },
+    });
+    const { code, out } = await line.dlq('redrive', '--all', ...topic);
+    expect({ code, out }).toMatchObject({ code: 0 });
+    expect(out).toContain(`redriven to ${line.names.fraud}`);
+    const after = await line.fraudsOf('99');
+    expect(after).toHaveLength(others.length + 2);
+    expect(new Set(after.map(({ alertId }) => alertId)).size).toBe(1);
+    expect(await line.listed(...topic)).toEqual([]);
+  });
+});
+
 describe('late letters of a real line (O2, L4)', () => {
   it('make a script fail where an alert was missed, until they are dropped', async () => {
     const { letter } = await line.letter({ reason: 'late' });

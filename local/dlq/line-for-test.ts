@@ -10,12 +10,16 @@ import { createHttpSink } from '#shared/http/sink-client.ts';
 import { createKafkaHistory } from '#shared/kafka/kafka-history.ts';
 import { brokersForTests } from '#shared/kafka/kafka-test-brokers.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
-import type { TopicRecord } from '#shared/kafka/topic.ts';
+import type { StoredRecord, TopicRecord } from '#shared/kafka/topic.ts';
 import { createLog } from '#shared/log.ts';
 import { NOW_MS, RULE, startScore } from '../../functions/score/app-harness.ts';
 import { createMemoryTotalsStore } from '../../functions/score/store/memory-store.ts';
+import { toDeadLetter } from '../eventing/dead-letter.ts';
+import { eventToRecord } from '../eventing/event-to-record.ts';
 import { startKafkaSink } from '../eventing/kafka-sink.ts';
 import { startKafkaSource } from '../eventing/kafka-source.ts';
+import { carriedEvent } from '../eventing/record-to-event.ts';
+import type { WireEvent } from '../eventing/wire-event.ts';
 import { fraudOfRecord } from '../watch-topic.ts';
 
 const MINUTE_MS = 60_000;
@@ -43,6 +47,7 @@ export async function startLine() {
     transactions: `${prefix}-transactions`,
     fraud: `${prefix}-fraud`,
     letters: `${prefix}-transactions-dlq`,
+    fraudLetters: `${prefix}-fraud-dlq`,
   };
   const topics = createKafkaTopics({ brokers, log, sessionTimeoutMs: 6000 });
   const history = createKafkaHistory({ brokers, log });
@@ -89,7 +94,7 @@ export async function startLine() {
     const flags = ['--kafka', brokers.join(','), '--topic', names.letters];
     const ownFlags = command === 'redrive' ? ['--fraud', names.fraud] : [];
     const env = { ...process.env, USER: 'anna' };
-    const all = [MAIN, 'dlq', command, ...args, ...flags, ...ownFlags];
+    const all = [MAIN, 'dlq', command, ...flags, ...ownFlags, ...args]; // the last one wins
     return new Promise<{ code: number; out: string; err: string }>((resolve) => {
       execFile(process.execPath, all, { env }, (error, out, err) =>
         resolve({ code: error === null ? 0 : Number(error.code), out, err }),
@@ -101,6 +106,14 @@ export async function startLine() {
     expect(err).toBe('');
     return out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
   };
+  const readFrauds = async () => {
+    const frauds: Array<Fraud & { readonly record: StoredRecord }> = [];
+    const spans = (await history.spans(names.fraud)) ?? [];
+    await history.read(names.fraud, spans, (records) => {
+      frauds.push(...records.map((record) => ({ ...fraudOfRecord(record), record })));
+    });
+    return frauds;
+  };
   return {
     ...{ names, away, written, settled, dlq, listed },
     /** The transaction so many minutes before the clock, which never moves here. */
@@ -110,6 +123,14 @@ export async function startLine() {
       const one = { origin, target: '26', currency: 'USD', amountMinor, eventTimeMs };
       written.push({ ...one, id: `/bank#${eventId}` });
       return encodeTransactionRecord({ ...one, source: '/bank', eventId });
+    },
+    /** Gives up the newest fraud event, as delivery to a notify that is away would. */
+    async loseFraudEvent(origin: string): Promise<void> {
+      const [fraud] = (await readFrauds()).filter(({ pair }) => pair.origin === origin);
+      if (fraud === undefined) throw new Error(`no fraud event of ${origin}`);
+      const event = carriedEvent(fraud.record) as WireEvent;
+      const letter = toDeadLetter(event, 'http://notify', { kind: 'failure', reason: 'no answer' });
+      await topics.write(names.fraudLetters, [eventToRecord(letter, 'binary')]);
     },
     /** Writes one after the other, and waits until all are delivered or given up. */
     async write(...records: readonly TopicRecord[]): Promise<void> {
@@ -126,14 +147,8 @@ export async function startLine() {
     async totalOf(origin: string): Promise<Record<string, unknown>> {
       return (await (await fetch(`${score.url}/pairs/${origin}/26`)).json()) as never;
     },
-    async fraudsOf(origin: string): Promise<readonly Fraud[]> {
-      const frauds: Fraud[] = [];
-      const spans = (await history.spans(names.fraud)) ?? [];
-      await history.read(names.fraud, spans, (records) => {
-        frauds.push(...records.map(fraudOfRecord));
-      });
-      return frauds.filter(({ pair }) => pair.origin === origin);
-    },
+    fraudsOf: async (origin: string) =>
+      (await readFrauds()).filter(({ pair }) => pair.origin === origin),
     async stop(): Promise<void> {
       await source.stop();
       await score.stop();
