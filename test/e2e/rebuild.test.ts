@@ -43,7 +43,7 @@ async function totalsOf(url: string): Promise<ReadonlyMap<string, string>> {
   }
 }
 
-it("repairs a Redis that was wiped under load: totals and alerts are the oracle's, none twice; and changes nothing where nothing is lost (L3)", {
+it('repairs a Redis that was wiped under load, as the oracle has it, no alert twice; then changes nothing (L3)', {
   timeout: 500_000,
 }, async () => {
   const input = makeInput(23, DELIVERIES);
