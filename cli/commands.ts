@@ -61,6 +61,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./rebuild.ts'),
   },
   {
+    name: 'audit',
+    group: RUN,
+    summary: 'find what was lost between topic, Redis and dead letters',
+    load: () => import('./audit.ts'),
+  },
+  {
     name: 'services',
     group: RUN,
     summary: 'run a Redis and a Kafka broker on this machine',

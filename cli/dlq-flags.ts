@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseAmount } from '#shared/domain/amount.ts';
 import { AppError } from '#shared/errors.ts';
 import { createKafkaHistory, type TopicHistory } from '#shared/kafka/kafka-history.ts';
 import type { KafkaTopics } from '#shared/kafka/kafka-topics.ts';
@@ -8,6 +7,7 @@ import { createLog } from '#shared/log.ts';
 import { isLetterName } from '../local/dlq/read-letters.ts';
 import { parseDuration } from './duration.ts';
 import { brokersOf, openKafka, securityOfEnvironment } from './kafka-flags.ts';
+import { withRuleFlags } from './rule-flags.ts';
 
 /** What every command about dead letters is told. */
 export interface DlqFlags {
@@ -28,33 +28,13 @@ export function withDlqFlags(command: Command): Command {
 }
 
 /** The rule by which late ones are assessed; give what score runs with. */
-export function withRuleFlags(command: Command): Command {
-  return command
-    .addOption(duration('--window <time>', 'length of the window, as score has it', 600_000, '10m'))
-    .addOption(
-      duration('--lateness <time>', 'the allowed lateness, as score has it', 600_000, '10m'),
-    )
-    .addOption(
-      new Option('--threshold <amount>', 'the threshold, as score has it')
-        .argParser(parseThreshold)
-        .default(1_000_000, '10000.00'),
-    )
-    .addOption(
-      new Option(
-        '--look-back <time>',
-        'how long before a late one the topic is read, by the records’ timestamps; window, lateness and 5m unless given',
-      ).argParser(parseDuration),
-    );
-}
-
-function duration(flags: string, summary: string, fallbackMs: number, text: string): Option {
-  return new Option(flags, summary).argParser(parseDuration).default(fallbackMs, text);
-}
-
-function parseThreshold(text: string): number {
-  const amountMinor = parseAmount(text);
-  if (amountMinor !== undefined) return amountMinor;
-  throw new InvalidArgumentError('expected an amount such as 10000.00');
+export function withAssessFlags(command: Command): Command {
+  return withRuleFlags(command).addOption(
+    new Option(
+      '--look-back <time>',
+      'how long before a late one the topic is read, by the records’ timestamps; window, lateness and 5m unless given',
+    ).argParser(parseDuration),
+  );
 }
 
 export function parseLetterNames(text: string, names: readonly string[] = []): readonly string[] {

@@ -15,9 +15,9 @@ import {
   currentUser,
   type DlqFlags,
   parseLetterNames,
+  withAssessFlags,
   withDlqFlags,
   withKafka,
-  withRuleFlags,
 } from './dlq-flags.ts';
 import { parseDuration, parseWhole } from './duration.ts';
 
@@ -47,7 +47,7 @@ export function register(program: Command): void {
     .description('show all of one letter, and the cure')
     .argument('<letter>', 'its name, as ls shows it', parseLetterNames)
     .action(show);
-  withRuleFlags(withDlqFlags(dlq.command('redrive')))
+  withAssessFlags(withDlqFlags(dlq.command('redrive')))
     .description('send letters through the same path again, and assess late ones')
     .argument('[letters...]', 'their names, as ls shows them', parseLetterNames)
     .option('--reason <reason>', 'all open ones of this reason')
