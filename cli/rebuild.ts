@@ -113,9 +113,14 @@ async function run(flags: RebuildFlags): Promise<number> {
 }
 
 function inWords({ wasRepaired, pairs, accepted, refused, alerts }: Rebuilt): string {
-  const what = `${accepted} transactions of ${pairs} pairs read again, ${refused} refused as before`;
-  const told = alerts > 0 ? `, ${alerts} fraud events told to notify` : '';
+  const read = `${many(accepted, 'transaction')} of ${many(pairs, 'pair')} read again`;
+  const what = `${read}, ${refused} refused as before`;
+  const told = alerts > 0 ? `, ${many(alerts, 'fraud event')} told to notify` : '';
   return `${wasRepaired ? 'rebuilt' : 'nothing was lost'}: ${what}${told}`;
+}
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function explained(error: unknown, { kafka, topic }: RebuildFlags): unknown {
