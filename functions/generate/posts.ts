@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, toAppError } from '#shared/errors.ts';
-import { collectHeaders, type EventHeaders, singleHeader } from '#shared/events/event-headers.ts';
-import { unreadable } from '#shared/events/refusals.ts';
+import { refuseContentEncoding } from '#shared/events/content-encoding.ts';
+import { collectHeaders, type EventHeaders } from '#shared/events/event-headers.ts';
 import { type Answer, refusal, sendAnswer, sendAnswerAndClose } from '#shared/http/answer.ts';
 import { readRequestBody, SenderGoneError } from '#shared/http/read-request-body.ts';
 
@@ -46,7 +46,7 @@ export function createPosts(parts: PostsParts): AnswerPost {
       const body = await readRequestBody(request, { maxBytes, timeoutMs: parts.bodyTimeoutMs });
       isRead = true;
       const headers = collectHeaders(request.rawHeaders);
-      checkEncoding(headers);
+      refuseContentEncoding(headers);
       sendAnswer(response, await door(headers, body, gone.signal));
     } catch (thrown) {
       if (thrown instanceof SenderGoneError) return;
@@ -58,9 +58,4 @@ export function createPosts(parts: PostsParts): AnswerPost {
       inFlight--;
     }
   };
-}
-
-function checkEncoding(headers: EventHeaders): void {
-  const encoding = singleHeader(headers, 'content-encoding')?.toLowerCase() ?? 'identity';
-  if (encoding !== 'identity') throw unreadable('no content-encoding');
 }

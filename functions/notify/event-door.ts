@@ -1,7 +1,7 @@
 import { type AppError, toAppError } from '#shared/errors.ts';
-import { type EventHeaders, singleHeader } from '#shared/events/event-headers.ts';
+import { refuseContentEncoding } from '#shared/events/content-encoding.ts';
+import type { EventHeaders } from '#shared/events/event-headers.ts';
 import { decodeFraud } from '#shared/events/fraud-event.ts';
-import { unreadable } from '#shared/events/refusals.ts';
 import { type Answer, refusal } from '#shared/http/answer.ts';
 import type { Log } from '#shared/log.ts';
 import type { Notify } from './notify.ts';
@@ -22,8 +22,7 @@ export function createEventDoor(parts: {
   const { notify, metrics, log } = parts;
   return async (headers, body, nowMs) => {
     try {
-      const encoding = singleHeader(headers, 'content-encoding')?.toLowerCase() ?? 'identity';
-      if (encoding !== 'identity') throw unreadable('no content-encoding');
+      refuseContentEncoding(headers);
       const { kind } = await notify(decodeFraud(headers, body), nowMs);
       metrics.upserted(kind);
       return { status: 204, headers: {} };

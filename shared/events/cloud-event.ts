@@ -134,7 +134,8 @@ function checkAttributes(
   return { id: text('id'), source: text('source'), type: text('type') };
 }
 
-function isAttributeText(text: string): boolean {
+/** True for what an attribute of a CloudEvent may say: no control, half or no character. */
+export function isAttributeText(text: string): boolean {
   return PRINTABLE_ASCII.test(text) || ATTRIBUTE_TEXT.test(text);
 }
 

@@ -9,6 +9,7 @@ import {
   decodeUtf8,
   type EventData,
   hasEventHeaders,
+  isAttributeText,
   placeInItem,
   type ReceivedEvent,
   readBinaryEvent,
@@ -147,7 +148,8 @@ function postedId(data: EventData): string | undefined {
   if (data.kind !== 'json' || !isJsonObject(data.value)) return undefined;
   const id = member(data.value, 'id') ?? undefined;
   if (id === undefined) return undefined;
-  if (typeof id === 'string' && /^[^\p{Cc}\p{Cs}]+$/u.test(id)) return id;
+  // What generate takes becomes a CloudEvent's id, and must be taken again at score's door.
+  if (typeof id === 'string' && isAttributeText(id)) return id;
   throw invalid('id', 'a non-empty string without control characters');
 }
 

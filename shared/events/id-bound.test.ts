@@ -48,3 +48,15 @@ test('an id above the largest size is refused at scoreâ€™s door, not at notifyâ€
     `at most ${TRANSACTION_ID_MAX_BYTES} bytes`,
   );
 });
+
+test.each(['a\u0000', 'a\u0085', '\ud800', 'a\uffff', '\ufdd0', ''])(
+  'a post may not have the id %j, which no CloudEvent may have (S3)',
+  (id) => {
+    const line = { timestamp: '2026-11-22T10:00:00Z', origin: '66', target: '26', amount: '1' };
+    const options = { limits: DECODE_LIMITS, nowMs: NOW, makeId: () => 'unused' };
+    const body = Buffer.from(JSON.stringify({ ...line, id }));
+    expect(() => decodeTransactions({}, body, options)).toThrow(
+      expect.objectContaining({ code: 'invalid', field: 'id' }),
+    );
+  },
+);

@@ -16,7 +16,7 @@ export function checkAnswer(answer: Answer): void {
   }
   if (answer.status === 204) {
     if (answer.body !== undefined) throw new Error('204 with a body');
-  } else if (answer.status === 200 || answer.status === 207) {
+  } else if ([200, 202, 207].includes(answer.status)) {
     const value = parsed(answer);
     if (answer.status === 207) checkItems(value);
   } else {

@@ -150,7 +150,7 @@ export function isText(text: string): boolean {
   return text !== '' && text.isWellFormed() && ![...text].some((one) => /\p{Cc}/u.test(one));
 }
 
-function hasNoncharacter(text: string): boolean {
+export function hasNoncharacter(text: string): boolean {
   return [...text].some((one) => {
     const code = one.codePointAt(0) ?? 0;
     return (code & 0xfffe) === 0xfffe || (code >= 0xfdd0 && code <= 0xfdef);

@@ -1,4 +1,5 @@
 import {
+  hasNoncharacter,
   isText,
   mediaTypeOf,
   type NaiveEvent,
@@ -42,7 +43,6 @@ const MAX_FUTURE_MS = 300_000;
 export function readNaively(headers: RawHeaders, body: Buffer, nowMs: number): NaiveReading {
   const encoding = only(headers, 'content-encoding') ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') throw new Refused('an encoding');
-  only(headers, 'splitwatch-rebuild');
   const mediaType = mediaTypeOf(headers);
   if (mediaType === 'application/cloudevents-batch+json') {
     return { kind: 'batch', items: batch(textOf(body), nowMs) };
@@ -57,7 +57,8 @@ export function readNaively(headers: RawHeaders, body: Buffer, nowMs: number): N
   }
   const data = naiveData(mediaType, textOf(body), MAX_DEPTH);
   const given = data instanceof Map ? (data.get('id') ?? null) : null;
-  if (given !== null && !(typeof given === 'string' && isText(given))) throw new Refused('an id');
+  const isId = typeof given === 'string' && isText(given) && !hasNoncharacter(given);
+  if (given !== null && !isId) throw new Refused('an id');
   const id = given === null ? undefined : naiveId('/splitwatch/post', given);
   return { kind: 'one', isPlain: true, transaction: transaction(id, data, false, nowMs) };
 }
