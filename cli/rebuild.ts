@@ -6,6 +6,7 @@ import { createKafkaHistory } from '#shared/kafka/kafka-history.ts';
 import { createLog } from '#shared/log.ts';
 import { connectRedis } from '#shared/redis/client.ts';
 import type { Rebuilt } from '../local/rebuild/rebuild.ts';
+import { clusterOf } from './cluster-flags.ts';
 import { parseDuration } from './duration.ts';
 import { brokersOf, securityOfEnvironment } from './kafka-flags.ts';
 import { needFlags } from './needed-flags.ts';
@@ -13,8 +14,10 @@ import { stopSignal } from './stop-signal.ts';
 
 interface RebuildFlags {
   readonly kafka: string;
-  readonly redis: string;
-  readonly score: string;
+  readonly redis?: string;
+  readonly score?: string;
+  readonly namespace?: string;
+  readonly context?: string;
   readonly topic: string;
   readonly notify?: string;
   readonly fraud: string;
@@ -39,6 +42,7 @@ Exit code: 0 it is whole; 1 it is not, and score goes on refusing.
 
 Examples:
   ./splitwatch rebuild --kafka localhost:9092 --redis redis://localhost:6379 --score http://localhost:8081
+  ./splitwatch rebuild --namespace splitwatch --kafka kafka.example:9092     of a deployment
   ./splitwatch rebuild … --notify http://localhost:8082      alerts, too, when notify's Redis was lost
   ./splitwatch rebuild … --from 2026-11-24T10:00:00Z         everything since then
   ./splitwatch rebuild … --accept-loss                       go on with what there is, read nothing`;
@@ -50,6 +54,8 @@ export function register(program: Command): void {
     .addOption(new Option('--kafka <host:port>', 'brokers').env('KAFKA_BROKERS'))
     .addOption(new Option('--redis <url>', "score's Redis").env('REDIS_URL'))
     .option('--score <url>', 'where score listens; it says by which rule')
+    .option('-n, --namespace <name>', 'of a deployment: Redis, score and notify are found there')
+    .option('--context <name>', 'of the kubeconfig (KUBECONFIG); its current one unless set')
     .option('--topic <topic>', 'the topic with the transactions', 'transactions')
     .option('--notify <url>', 'where notify listens: its alerts are read again, too')
     .option('--fraud <topic>', 'the topic with the fraud events', 'fraud')
@@ -65,38 +71,64 @@ export function register(program: Command): void {
     .option('--json', 'the result as one JSON object')
     .addHelpText('after', HELP)
     .action(async (flags: RebuildFlags, command: Command) => {
-      const { kafka, redis, score } = flags;
+      const { kafka, redis, score, namespace } = flags;
+      const places = { '--redis URL': redis, '--score URL': score };
       needFlags(command, {
         '--kafka HOST:PORT': kafka,
-        '--redis URL': redis,
-        '--score URL': score,
+        ...(namespace === undefined && places),
       });
       process.exit(await run(flags));
     });
 }
 
+/** Where everything is, said or found out. */
+interface Places {
+  readonly redis: string;
+  readonly score: string;
+  readonly notify: string | undefined;
+  readonly token: string | undefined;
+}
+
 async function run(flags: RebuildFlags): Promise<number> {
+  if (flags.namespace === undefined) {
+    const { redis, score, notify } = flags;
+    return rebuildAt(flags, {
+      ...{ redis: redis as string, score: score as string, notify },
+      token: process.env.AUTH_TOKEN,
+    });
+  }
+  const { reachState } = await import('../local/cluster/reach-state.ts');
+  const reached = await reachState(await clusterOf(flags), flags.namespace);
+  try {
+    return await rebuildAt(flags, {
+      redis: flags.redis ?? reached.redisUrl,
+      score: flags.score ?? reached.scoreUrl,
+      notify: flags.notify ?? reached.notifyUrl,
+      token: process.env.AUTH_TOKEN ?? reached.token,
+    });
+  } finally {
+    await reached.close();
+  }
+}
+
+async function rebuildAt(flags: RebuildFlags, places: Places): Promise<number> {
   const log = createLog('rebuild', 'warn');
-  const redis = await connectRedis({ url: flags.redis, timeoutMs: 10_000, log });
+  const redis = await connectRedis({ url: places.redis, timeoutMs: 10_000, log });
   const security = securityOfEnvironment();
   const history = createKafkaHistory({ brokers: brokersOf(flags.kafka), log, security });
   try {
     const { acceptLoss, rebuild } = await import('../local/rebuild/rebuild.ts');
     if (flags.acceptLoss) {
       await acceptLoss({ redis, now: Date.now, makeId: randomUUID });
-      say(
-        'score goes on with what Redis has; what was lost stays lost until the topic is read again',
-      );
+      say('score goes on with what Redis has; what was lost is missing until a rebuild --force');
       return 0;
     }
     const [namespace = 'default', name = flags.topic] = flags.source.split('/');
-    const token = process.env.AUTH_TOKEN;
+    const { score, notify, token } = places;
     const result = await rebuild({
       ...{ history, redis, source: { namespace, name }, quietMs: flags.quiet },
-      score: { topic: flags.topic, url: flags.score, token },
-      ...(flags.notify !== undefined && {
-        alerts: { topic: flags.fraud, url: flags.notify, token },
-      }),
+      score: { topic: flags.topic, url: score, token },
+      ...(notify !== undefined && { alerts: { topic: flags.fraud, url: notify, token } }),
       ...(flags.from !== undefined && { fromMs: flags.from }),
       ...(flags.force !== undefined && { isForced: flags.force }),
       ...{ now: Date.now, makeId: randomUUID, signal: stopSignal() },

@@ -1,25 +1,14 @@
 import type { Cluster, Forward } from './cluster.ts';
-import { fieldOf, type KubeObject, listOf, textOf } from './kube-object.ts';
+import { functionSetting } from './function-setting.ts';
+import { fieldOf, type KubeObject } from './kube-object.ts';
 import { isServing, podsOfFunction } from './pods-of.ts';
 
 const PAGE_PORT = 8080;
 const ANSWER_TIMEOUT_MS = 5000;
 
 /** The token that opens the page: notify's own setting, looked up in the Secret that it names. */
-export async function pageToken(cluster: Cluster, namespace: string): Promise<string | undefined> {
-  const service = await cluster.read({
-    ...{ apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'notify', namespace },
-  });
-  const containers = listOf(service, 'spec', 'template', 'spec', 'containers');
-  const setting = listOf(containers[0], 'env').find((one) => textOf(one, 'name') === 'PAGE_TOKEN');
-  if (setting === undefined) return undefined;
-  const plain = textOf(setting, 'value');
-  if (plain !== '') return plain;
-  const from = fieldOf(setting, 'valueFrom', 'secretKeyRef');
-  const name = textOf(from, 'name');
-  const secret = await cluster.read({ apiVersion: 'v1', kind: 'Secret', name, namespace });
-  const data = textOf(secret, 'data', textOf(from, 'key'));
-  return data === '' ? undefined : Buffer.from(data, 'base64').toString();
+export function pageToken(cluster: Cluster, namespace: string): Promise<string | undefined> {
+  return functionSetting(cluster, { namespace, name: 'notify' }, 'PAGE_TOKEN');
 }
 
 /** A pod of the function that takes requests; undefined while it is scaled to zero. */

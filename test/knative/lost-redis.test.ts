@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Transaction } from '#shared/domain/transaction.ts';
+import { encodeTransactionRecord } from '#shared/events/transaction-event.ts';
+import { traffic } from '../../functions/generate/core/traffic.ts';
+import { redisCommand } from '../../local/chaos/redis-command.ts';
+import { getFromScore } from '../../local/cluster/get-from-score.ts';
+import { countAlerts } from '../../local/cluster/notify-client.ts';
+import { type ReachedState, reachState } from '../../local/cluster/reach-state.ts';
+import { differingTotals, groupByPair, judgeEpisodes } from '../oracle/compare.ts';
+import {
+  clusterForTests,
+  type OwnDeployment,
+  ownDeployment,
+  splitwatch,
+  type TestCluster,
+} from './cluster-for-tests.ts';
+import { type TopicsOfDeployment, topicsOfDeployment } from './topics-of-deployment.ts';
+
+const TRANSACTIONS = 1500;
+const PATIENCE = { timeout: 60_000, interval: 500 };
+
+let on: TestCluster;
+let own: OwnDeployment;
+let topics: TopicsOfDeployment;
+let reached: ReachedState;
+
+beforeAll(async () => {
+  on = await clusterForTests();
+  own = ownDeployment(on);
+  const stays = ['--set', 'score.scale.min=1'];
+  const deployed = await splitwatch('deploy', ...own.flags, ...stays, '--timeout', '4m');
+  expect(deployed.output).toContain('[COMPLETE]');
+  topics = topicsOfDeployment(on, own);
+  reached = await reachState(on.cluster, own.namespace);
+}, 300_000);
+
+afterAll(async () => {
+  await reached?.close();
+  await topics?.close();
+  if (own === undefined) return;
+  await splitwatch('clean', '--namespace', own.namespace, '--topics', '--yes');
+}, 240_000);
+
+async function isReady(): Promise<{ status: number; reason: string | undefined }> {
+  const response = await fetch(`${reached.scoreUrl}/readyz`);
+  const { reason } = (await response.json()) as { reason?: string };
+  return { status: response.status, reason };
+}
+
+it('a Redis that lost everything is noticed, and rebuilt from here (L3)', async () => {
+  const delivered: Transaction[] = [];
+  const records = [];
+  const options = { seed: 8, startTimeMs: Date.now(), ratePerSecond: 100, accounts: 100 };
+  for (const item of traffic({ ...options, count: TRANSACTIONS, windowMs: 20_000 })) {
+    if (!('delivery' in item)) continue;
+    const { source, eventId, transaction } = item.delivery;
+    records.push(encodeTransactionRecord({ ...transaction, source, eventId }));
+    delivered.push(transaction);
+  }
+  await topics.writeTransactions(records);
+  await topics.settled(180_000);
+  const alerts = await countAlerts(on.cluster, own.namespace);
+
+  await redisCommand(reached.redisUrl, 'FLUSHALL');
+  await vi.waitFor(async () => {
+    const { status, reason } = await isReady();
+    expect(status).toBe(503);
+    expect(reason).toContain('Redis has lost');
+  }, PATIENCE);
+
+  const { transactions, fraud } = own.topics;
+  const rebuilt = await splitwatch(
+    ...['rebuild', '--namespace', own.namespace, '--kafka', on.kafkaHere],
+    ...['--topic', transactions, '--fraud', fraud],
+  );
+  expect(rebuilt.output).toMatch(/^rebuilt: \d+ transactions/m);
+  expect(rebuilt.exitCode).toBe(0);
+  expect(await isReady()).toMatchObject({ status: 200 });
+
+  const byPair = groupByPair(delivered);
+  const target = { url: reached.scoreUrl };
+  const ask = ({ origin, target: to }: { origin: string; target: string }) =>
+    getFromScore(target, `/pairs/${encodeURIComponent(origin)}/${encodeURIComponent(to)}`);
+  expect(await differingTotals(byPair, ask)).toEqual([]);
+  const { count, missed } = judgeEpisodes(byPair, await topics.frauds());
+  expect(count).toBeGreaterThan(3);
+  expect(missed).toEqual([]);
+  expect(await countAlerts(on.cluster, own.namespace)).toBe(alerts);
+}, 400_000);
