@@ -1,6 +1,7 @@
 import type { KafkaSecurity } from '#shared/kafka/kafka-settings.ts';
 import type { Log } from '#shared/log.ts';
 import type { DeliverySpec } from './eventing/delivery.ts';
+import type { Poster } from './eventing/post.ts';
 
 /** What {@link startUp} needs to know; ./splitwatch up makes it of its options. */
 export interface UpOptions {
@@ -38,6 +39,8 @@ export interface UpOptions {
   /** Runs one step of {@link UP_PLAN}; a drawer's `run`, or just the work. */
   readonly runStep: RunStep;
   readonly delivery?: DeliverySpec;
+  /** How transactions are posted to score; by HTTP unless set. */
+  readonly poster?: Poster;
   readonly commitIntervalMs?: number;
   readonly log: Log;
 }

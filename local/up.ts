@@ -7,6 +7,7 @@ import {
   type KafkaSourceStats,
   startKafkaSource,
 } from './eventing/kafka-source.ts';
+import type { Poster } from './eventing/post.ts';
 import type { KeptFunction } from './kept-function.ts';
 import { upFunctions } from './up-functions.ts';
 import { type UpNames, type UpOptions, upNames } from './up-options.ts';
@@ -100,6 +101,7 @@ async function startParts(options: UpOptions, ending: Ending): Promise<RunningUp
       group: names.scoreGroup,
       sinkUrl: inTurn(score.map(url)),
       deadLetters: 'transactions-dlq',
+      ...(options.poster && { poster: options.poster }),
     }),
   );
   ending(toScore, (part) => part.stop());
@@ -212,6 +214,7 @@ function startSource(
     group: string;
     sinkUrl: string | (() => string);
     deadLetters: string;
+    poster?: Poster;
   },
 ): Promise<KafkaSource> {
   const { options, topics, sink } = wiring;
