@@ -194,12 +194,13 @@ class ChaosEngine {
    * moment while it is asked.
    */
   async #until(what: string, condition: () => Promise<boolean>): Promise<void> {
-    let leastLag = Number.POSITIVE_INFINITY;
+    const { load } = this.#parts;
+    let mostSettled = Number.NEGATIVE_INFINITY;
     let progressAtMs = performance.now();
     while (!(await condition().catch(() => false))) {
       const lag = await this.#lag().catch(() => Number.POSITIVE_INFINITY);
-      if (lag < leastLag) progressAtMs = performance.now();
-      leastLag = Math.min(leastLag, lag);
+      if (load.written - lag > mostSettled) progressAtMs = performance.now();
+      mostSettled = Math.max(mostSettled, load.written - lag);
       if (performance.now() - progressAtMs > STUCK_AFTER_MS) {
         throw new Error(`${what}: not so, and no progress for ${STUCK_AFTER_MS} ms`);
       }

@@ -50,7 +50,13 @@ async function isReady(): Promise<{ status: number; reason: string | undefined }
 it('a Redis that lost everything is noticed, and rebuilt from here (L3)', async () => {
   const delivered: Transaction[] = [];
   const records = [];
-  const options = { seed: 8, startTimeMs: Date.now(), ratePerSecond: 100, accounts: 100 };
+  const options = {
+    seed: 8,
+    startTimeMs: Date.now(),
+    ratePerSecond: 100,
+    accounts: 100,
+    plantedShare: 0.3,
+  };
   for (const item of traffic({ ...options, count: TRANSACTIONS, windowMs: 20_000 })) {
     if (!('delivery' in item)) continue;
     const { source, eventId, transaction } = item.delivery;
