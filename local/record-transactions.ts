@@ -4,7 +4,7 @@ import { decodeTransactions } from '#shared/events/decode-transactions.ts';
 import { TRANSACTION_ID_MAX_BYTES } from '#shared/events/event-types.ts';
 import type { StoredRecord } from '#shared/kafka/topic.ts';
 import { recordToEvent, type SourceName } from './eventing/record-to-event.ts';
-import { toBinaryRequest } from './eventing/wire-event.ts';
+import { toBinaryRequest, type WireEvent } from './eventing/wire-event.ts';
 
 /** As wide as score's own settings can be: what score refused, others tell. */
 const LIMITS = {
@@ -22,7 +22,12 @@ export function transactionOfRecord(
   record: StoredRecord,
   source: SourceName,
 ): Transaction | AppError {
-  const { headers, body } = toBinaryRequest(recordToEvent(record, source));
+  return transactionOfEvent(recordToEvent(record, source));
+}
+
+/** The transaction that score reads in an event, or why it reads none. */
+export function transactionOfEvent(event: WireEvent): Transaction | AppError {
+  const { headers, body } = toBinaryRequest(event);
   try {
     const makeId = (): string => 'none'; // what KafkaSource posts always has one
     const decoded = decodeTransactions(headers, body, { limits: LIMITS, nowMs: 0, makeId });

@@ -2,13 +2,13 @@ import type { Rule } from '#shared/domain/rule.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { AppError, toAppError } from '#shared/errors.ts';
 import { placeInHeaders } from '#shared/events/cloud-event.ts';
+import { refuseContentEncoding } from '#shared/events/content-encoding.ts';
 import {
   type Decoded,
   type DecodeLimits,
   decodeTransactions,
 } from '#shared/events/decode-transactions.ts';
 import { type EventHeaders, singleHeader } from '#shared/events/event-headers.ts';
-import { unreadable } from '#shared/events/refusals.ts';
 import { type Answer, jsonAnswer, refusal } from '#shared/http/answer.ts';
 import { toProblem } from '#shared/http/problem.ts';
 import { REBUILD_HEADER } from '#shared/journal/epoch.ts';
@@ -53,7 +53,7 @@ export function createEventDoor(parts: EventDoorParts): EventDoor {
   const { elapsedMs = () => performance.now() } = parts;
   return async (headers, body, nowMs) => {
     try {
-      checkEncoding(headers);
+      refuseContentEncoding(headers);
       const decoded = decodeTransactions(headers, body, { limits, nowMs, makeId });
       const endMs = elapsedMs() + limits.requestTimeoutMs;
       const isOutOfTime = (): boolean => elapsedMs() > endMs;
@@ -151,11 +151,6 @@ async function answerBatch(
     isWhole ? 200 : 207,
     results.map((result) => (result instanceof AppError ? toProblem(result) : result)),
   );
-}
-
-function checkEncoding(headers: EventHeaders): void {
-  const encoding = singleHeader(headers, 'content-encoding')?.toLowerCase() ?? 'identity';
-  if (encoding !== 'identity') throw unreadable('no content-encoding');
 }
 
 /** True when `Accept` names application/json itself; that it takes anything is not asking. */

@@ -2,12 +2,10 @@ import type { Fraud } from '#shared/domain/fraud.ts';
 import type { Pair } from '#shared/domain/pair.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { AppError } from '#shared/errors.ts';
-import { decodeTransactions } from '#shared/events/decode-transactions.ts';
-import { TRANSACTION_ID_MAX_BYTES } from '#shared/events/event-types.ts';
 import type { ReadOptions, TopicHistory } from '#shared/kafka/kafka-history.ts';
 import type { StoredRecord } from '#shared/kafka/topic.ts';
-import { recordToEvent, type SourceName } from '../eventing/record-to-event.ts';
-import { toBinaryRequest } from '../eventing/wire-event.ts';
+import type { SourceName } from '../eventing/record-to-event.ts';
+import { transactionOfEvent, transactionOfRecord } from '../record-transactions.ts';
 import { fraudOfRecord } from '../watch-topic.ts';
 import type { PairHistory } from './assess-late.ts';
 import { handlingOf } from './cures.ts';
@@ -46,9 +44,9 @@ export async function gatherPairs(
   const source = sourceOf(letters, topic);
   const take = (record: StoredRecord): void => {
     if (refused.has(`${record.partition}/${record.offset}`)) return;
-    for (const one of transactionsOf(record, source)) {
-      pairs.get(pairName(one))?.transactions.push(one);
-    }
+    const one = transactionOfRecord(record, source);
+    if (one instanceof AppError) return; // poison: score took nothing from it either
+    pairs.get(pairName(one))?.transactions.push(one);
   };
   await history.read(topic, spans, (records) => records.forEach(take), progress(topic));
   const takeFraud = (record: StoredRecord): void => {
@@ -88,33 +86,9 @@ export function pairName({ origin, target, currency }: Pair): string {
 /** The transaction in a letter, as score read it. Throws AppError where it holds none. */
 export function transactionOfLetter(letter: Letter): Transaction | undefined {
   if (letter.event === undefined) return undefined;
-  const { headers, body } = toBinaryRequest(letter.event);
-  return decode(headers, body)[0];
-}
-
-function transactionsOf(record: StoredRecord, source: SourceName): readonly Transaction[] {
-  try {
-    const { headers, body } = toBinaryRequest(recordToEvent(record, source));
-    return decode(headers, body);
-  } catch (error) {
-    if (error instanceof AppError) return []; // poison: score took nothing from it either
-    throw error;
-  }
-}
-
-/** Whatever score's own settings are: what it refused, the letters tell. */
-const LIMITS = {
-  maxBatchEvents: Number.POSITIVE_INFINITY,
-  maxJsonDepth: 64,
-  maxIdBytes: TRANSACTION_ID_MAX_BYTES,
-  maxFutureMs: 0,
-};
-
-function decode(headers: Record<string, string>, body: Buffer): readonly Transaction[] {
-  const makeId = (): string => 'none'; // what KafkaSource posts always has one
-  const decoded = decodeTransactions(headers, body, { limits: LIMITS, nowMs: 0, makeId });
-  if (decoded.kind === 'one') return [decoded.transaction];
-  return decoded.items.filter((item): item is Transaction => !(item instanceof AppError));
+  const transaction = transactionOfEvent(letter.event);
+  if (transaction instanceof AppError) throw transaction;
+  return transaction;
 }
 
 function fraudOf(record: StoredRecord): Fraud | undefined {
