@@ -1,5 +1,3 @@
-import type { RecordPlace } from './record-place.ts';
-
 /**
  * Which records of a topic has score settled? Two bits an offset, in strings of Redis: one for
  * "accepted" (2xx), one for "refused" (for good: it is a dead letter). Setting a bit again changes
@@ -31,8 +29,9 @@ export function chunksKey(keyPrefix: string): string {
   return `${keyPrefix}:marks`;
 }
 
-export function chunkName({ partition, offset }: RecordPlace): string {
-  return `${partition}:${chunkOf(offset)}`;
+/** What a chunk is called in that set. */
+export function chunkName(partition: number, chunk: number): string {
+  return `${partition}:${chunk}`;
 }
 
 /** Offsets `from`, `from` + 1, … up to and without `to`, all marked in the same way. */

@@ -17,32 +17,75 @@ const HIGH = 2 ** 32;
 
 /** By what a receipt is found: long enough that nobody meets two ids with the same one. */
 export function digestOf(transactionId: string): Buffer {
-  return hash('sha256', transactionId, 'buffer').subarray(0, DIGEST_BYTES);
+  return Buffer.from(digestText(transactionId), 'latin1');
 }
 
-export function encodeReceipt(entry: JournalEntry, sinceStartMs: number): Buffer {
+/** A byte a character: as text it costs a third of what it does as a Buffer. */
+function digestText(transactionId: string): string {
+  return hash('sha256', transactionId, 'binary').slice(0, DIGEST_BYTES);
+}
+
+/** Receipts behind one another, in one piece of memory: this is done for every transaction. */
+export function encodeReceipts(entries: readonly JournalEntry[], sinceStartMs: number): Buffer {
+  let most = 0;
+  for (const { transaction, alertId = '' } of entries) {
+    const characters = transaction.origin.length + transaction.target.length;
+    most += 2 + FIXED_BYTES + alertId.length + 3 * characters;
+  }
+  const bytes = Buffer.allocUnsafe(most);
+  let at = 0;
+  for (const entry of entries) at = writeReceipt(bytes, at, entry, sinceStartMs);
+  return bytes.subarray(0, at);
+}
+
+/** Returns where it ends. */
+function writeReceipt(
+  bytes: Buffer,
+  start: number,
+  entry: JournalEntry,
+  sinceStartMs: number,
+): number {
   const { transaction, place, alertId = '' } = entry;
-  const texts = [transaction.origin, transaction.target].map((text) => Buffer.from(text));
-  const [origin, target] = texts as [Buffer, Buffer];
-  const length = FIXED_BYTES + alertId.length + origin.length + target.length;
-  const bytes = Buffer.allocUnsafe(2 + length);
-  let at = bytes.writeUInt16BE(length, 0);
-  at += digestOf(transaction.id).copy(bytes, at);
+  let at = start + 2;
+  at += writeText(bytes, digestText(transaction.id), at);
   at = bytes.writeUInt8(OUTCOMES.indexOf(entry.outcome), at);
   at = bytes.writeUInt16BE(sinceStartMs, at);
   at = bytes.writeUInt32BE(place === undefined ? 0 : place.partition + 1, at);
   at = writeWide(bytes, place === undefined ? 0 : place.offset + 1, at);
-  at = bytes.writeUInt8(Number(entry.totalMinor >> 64n), at);
-  at = bytes.writeBigUInt64BE(entry.totalMinor & 0xffffffffffffffffn, at);
+  at = writeTotal(bytes, entry.totalMinor, at);
   at = bytes.writeUInt32BE(entry.transactionCount, at);
   at = bytes.writeUInt8(alertId.length, at);
-  at += bytes.write(alertId, at, 'latin1');
-  for (const text of [origin, target]) {
-    at = bytes.writeUInt16BE(text.length, at);
-    at += text.copy(bytes, at);
+  at += writeText(bytes, alertId, at);
+  at = writeAccount(bytes, transaction.origin, at);
+  at = writeAccount(bytes, transaction.target, at);
+  at += writeText(bytes, transaction.currency, at);
+  bytes.writeUInt16BE(at - start - 2, start);
+  return at;
+}
+
+function writeAccount(bytes: Buffer, text: string, at: number): number {
+  const length = IS_ASCII.test(text) ? writeText(bytes, text, at + 2) : bytes.write(text, at + 2);
+  return bytes.writeUInt16BE(length, at) + length;
+}
+
+const IS_ASCII = /^[\x20-\x7e]*$/;
+
+/** A byte a character: for so short ones quicker than what Node does. Returns how many. */
+function writeText(bytes: Buffer, text: string, at: number): number {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+  return text.length;
+}
+
+/** Nine bytes; all but the rarest totals are a number. */
+function writeTotal(bytes: Buffer, totalMinor: TotalMinor, start: number): number {
+  if (totalMinor <= Number.MAX_SAFE_INTEGER) {
+    const total = Number(totalMinor);
+    bytes[start] = 0;
+    const at = bytes.writeUInt32BE(Math.floor(total / HIGH), start + 1);
+    return bytes.writeUInt32BE(total % HIGH, at);
   }
-  bytes.write(transaction.currency, at, 'latin1');
-  return bytes;
+  const at = bytes.writeUInt8(Number(totalMinor >> 64n), start);
+  return bytes.writeBigUInt64BE(totalMinor & 0xffffffffffffffffn, at);
 }
 
 /** Those of one id, oldest first, from a string that began at `startMs`. */

@@ -1,19 +1,13 @@
 import { AppError } from '#shared/errors.ts';
-import {
-  bitOf,
-  chunkKey,
-  chunkName,
-  chunkOf,
-  chunksKey,
-  type Mark,
-} from '#shared/journal/offset-marks.ts';
+import { chunkKey, chunkName, chunksKey, type Mark } from '#shared/journal/offset-marks.ts';
 import { type Marks, readMarks } from '#shared/journal/read-marks.ts';
 import type { RecordPlace } from '#shared/journal/record-place.ts';
 import type { Log } from '#shared/log.ts';
 import type { RedisConnection } from '#shared/redis/redis-connection.ts';
 import type { EpochState, Journal, JournalEntry, Receipt } from '../journal.ts';
 import { EMPTY, EpochWatch, lostError, WENT_BACK } from './epoch-watch.ts';
-import { digestOf, encodeReceipt, findReceipts } from './receipt-codec.ts';
+import { markWrites } from './mark-writes.ts';
+import { digestOf, encodeReceipts, findReceipts } from './receipt-codec.ts';
 
 export interface RedisJournalOptions {
   readonly redis: Pick<RedisConnection, 'call' | 'callBinary'>;
@@ -51,17 +45,19 @@ export async function openRedisJournal(options: RedisJournalOptions): Promise<Jo
 }
 
 /**
- * What is noted in one turn of the event loop goes to Redis together: the marks of a chunk in one
+ * What is noted while Redis is being written to goes there together: the marks of a chunk in one
  * command, the receipts in one, one count of acknowledgements. So it costs little where much comes.
  */
 class RedisJournal implements Journal {
   readonly #options: RedisJournalOptions;
   readonly #watch: EpochWatch;
-  /** When this process last said that it writes to a chunk, by the chunk's name. */
+  /** When this process last said that it writes to a chunk, by the chunk's key. */
   readonly #chunks = new Map<string, number>();
   #bucket = Number.NaN;
   #waiting: Waiting[] = [];
-  #flushing: Promise<void> | undefined;
+  /** The next writing to Redis, of all that is waiting, and the last one that has begun. */
+  #next: Promise<void> | undefined;
+  #last: Promise<void> | undefined;
 
   constructor(options: RedisJournalOptions, watch: EpochWatch) {
     this.#options = options;
@@ -138,15 +134,20 @@ class RedisJournal implements Journal {
 
   #note(one: Waiting): Promise<void> {
     this.#waiting.push(one);
-    this.#flushing ??= new Promise<void>((resolve, reject) => {
-      setImmediate(() => {
-        const waiting = this.#waiting;
-        this.#waiting = [];
-        this.#flushing = undefined;
-        this.#flush(waiting).then(resolve, reject);
-      });
-    });
-    return this.#flushing;
+    this.#next ??= this.#flushNext();
+    return this.#next;
+  }
+
+  /** One after the other: what comes while one is under way goes with the next. */
+  async #flushNext(): Promise<void> {
+    await this.#last;
+    await new Promise((resolve) => setImmediate(resolve));
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#next = undefined;
+    const flushing = this.#flush(waiting);
+    this.#last = flushing.catch(() => {}); // who waits for it is told
+    await flushing;
   }
 
   async #flush(waiting: readonly Waiting[]): Promise<void> {
@@ -169,27 +170,14 @@ class RedisJournal implements Journal {
 
   #writeMarks(client: Client, waiting: readonly Waiting[]): Promise<unknown>[] {
     const { keyPrefix, marksLifeMs, now } = this.#options;
-    const bits = new Map<string, { place: RecordPlace; bits: number[] }>();
-    for (const { mark, place } of waiting) {
-      if (place === undefined) continue;
-      const name = chunkName(place);
-      const chunk = bits.get(name) ?? { place, bits: [] };
-      chunk.bits.push(bitOf(place.offset, mark));
-      bits.set(name, chunk);
-    }
     const nowMs = now();
-    return [...bits].flatMap(([name, { place, bits: some }]) => {
-      const key = chunkKey(keyPrefix, place.partition, chunkOf(place.offset));
-      const operations = some.map(setOf);
-      const written =
-        some.length === 1
-          ? client.setBit(key, some[0] as number, 1)
-          : client.bitField(key, operations);
-      if (nowMs - (this.#chunks.get(name) ?? Number.NEGATIVE_INFINITY) < marksLifeMs / 8) {
-        return [written];
-      }
-      this.#chunks.set(name, nowMs);
-      return [written, ...this.#announce(client, key, name, nowMs)];
+    return markWrites(waiting).flatMap(({ partition, chunk, sets }) => {
+      const key = chunkKey(keyPrefix, partition, chunk);
+      const written = client.bitField(key, [...sets]);
+      const sinceMs = this.#chunks.get(key) ?? Number.NEGATIVE_INFINITY;
+      if (nowMs - sinceMs < marksLifeMs / 8) return [written];
+      this.#chunks.set(key, nowMs);
+      return [written, ...this.#announce(client, key, chunkName(partition, chunk), nowMs)];
     });
   }
 
@@ -212,12 +200,10 @@ class RedisJournal implements Journal {
     if (receiptsLifeMs === 0) return [];
     const nowMs = now();
     const bucket = bucketOf(nowMs);
-    const texts = waiting.flatMap(({ entry }) =>
-      entry === undefined ? [] : [encodeReceipt(entry, nowMs - bucket * BUCKET_MS)],
-    );
-    if (texts.length === 0) return [];
+    const entries = waiting.flatMap(({ entry }) => (entry === undefined ? [] : [entry]));
+    if (entries.length === 0) return [];
     const key = this.#receiptsKey(bucket);
-    const written = client.append(key, Buffer.concat(texts));
+    const written = client.append(key, encodeReceipts(entries, nowMs - bucket * BUCKET_MS));
     if (bucket === this.#bucket) return [written];
     this.#bucket = bucket;
     return [written, client.pExpire(key, receiptsLifeMs + 2 * BUCKET_MS)];
@@ -234,10 +220,6 @@ class RedisJournal implements Journal {
 }
 
 type Client = Parameters<Parameters<RedisConnection['call']>[0]>[0];
-
-function setOf(offset: number) {
-  return { operation: 'SET', encoding: 'u1', offset, value: 1 } as const;
-}
 
 function bucketOf(atMs: number): number {
   return Math.floor(atMs / BUCKET_MS);
