@@ -10,6 +10,7 @@ import type { Channel } from './channels/channel.ts';
 import { createEventDoor } from './event-door.ts';
 import { createEventPath, type EventPathLimits } from './event-path.ts';
 import { createEventStreams, type StreamLimits } from './event-stream.ts';
+import type { LineHealth } from './line-health.ts';
 import { createNotify } from './notify.ts';
 import { createNotifyMetrics } from './notify-metrics.ts';
 import type { PageAccess } from './page-access.ts';
@@ -33,6 +34,8 @@ export interface NotifyAppParts {
   readonly store: AlertStore;
   /** Alerts of probes, which only `/probes/:id` gives; none: they are not kept. */
   readonly probes?: AlertStore | undefined;
+  /** How the line before it is; none: nobody looks. */
+  readonly lineHealth?: () => LineHealth;
   readonly channels: readonly Channel[];
   readonly log: Log;
   readonly registry: Registry;
@@ -90,6 +93,7 @@ export function createNotifyApp(parts: NotifyAppParts): NotifyApp {
   const routes = createRoutes({
     ...{ store, probes, streams, files, access, registry, log, isReady, notReadyReason },
     refused: metrics.refused,
+    lineHealth: () => parts.lineHealth?.(),
   });
   return {
     listener: (request, response) => {

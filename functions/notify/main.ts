@@ -8,14 +8,18 @@ import { createNotifyApp } from './app.ts';
 import type { Channel } from './channels/channel.ts';
 import { readNotifyConfig, serveLimitsOf } from './config.ts';
 import { openChannels } from './open-channels.ts';
-import { openProbeStore, openStore } from './open-store.ts';
+import { openLineWatch, openProbeStore, openStore } from './open-store.ts';
 import { pageAccess } from './page-access.ts';
 
 async function main(): Promise<void> {
   const config = readNotifyConfig(process.env);
   const log = createLog('notify', config.LOG_LEVEL);
   const registry = createRegistry('notify');
-  const [store, probes] = await Promise.all([openStore(config, log), openProbeStore(config, log)]);
+  const [store, probes, line] = await Promise.all([
+    openStore(config, log),
+    openProbeStore(config, log),
+    openLineWatch(config, log),
+  ]);
   const channels: Channel[] = [];
   const readiness = watchReadiness({ problem: store.problem, intervalMs: 1_000, failuresMax: 10 });
   let isReady = (): boolean => true;
@@ -23,6 +27,7 @@ async function main(): Promise<void> {
   const app = createNotifyApp({
     ...{ store, probes, channels, log, registry, access, isReady: () => isReady() },
     notReadyReason: readiness.notReadyReason,
+    ...(line && { lineHealth: line.health }),
     token: config.AUTH_TOKEN,
     limits: {
       maxInFlight: config.MAX_IN_FLIGHT,
@@ -48,7 +53,7 @@ async function main(): Promise<void> {
     await serving.drain({ drainMs });
     readiness.stop();
     for (const channel of channels) await channel.close();
-    await Promise.all([store.close(), probes.close()]);
+    await Promise.all([store.close(), probes.close(), line?.close()]);
     process.exit(0);
   };
   process.once('SIGTERM', () => void stop('SIGTERM', config.DRAIN_MS));

@@ -1,6 +1,9 @@
 import type { Log } from '#shared/log.ts';
+import { connectRedis } from '#shared/redis/client.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { NotifyConfig } from './config.ts';
+import type { LineWatch } from './line-health.ts';
+import { createLineWatch } from './store/line-watch.ts';
 import { createMemoryAlertStore } from './store/memory-store.ts';
 import { openRedisAlertStore } from './store/redis-store.ts';
 
@@ -26,4 +29,15 @@ export async function openProbeStore(config: NotifyConfig, log: Log): Promise<Al
   const { REDIS_URL: url, STORE_TIMEOUT_MS: timeoutMs } = config;
   if (url.startsWith('memory:')) return createMemoryAlertStore(PROBE_RETENTION);
   return openRedisAlertStore({ ...PROBE_RETENTION, url, timeoutMs, log, keyPrefix: 'sw-probe' });
+}
+
+/** Looks at what score keeps in the same Redis; undefined where there is none. */
+export async function openLineWatch(
+  config: NotifyConfig,
+  log: Log,
+): Promise<LineWatch | undefined> {
+  const { REDIS_URL: url, STORE_TIMEOUT_MS: timeoutMs } = config;
+  if (url.startsWith('memory:')) return undefined;
+  const redis = await connectRedis({ url, timeoutMs, log, name: 'splitwatch-notify' });
+  return createLineWatch({ redis, now: Date.now });
 }

@@ -17,6 +17,7 @@ import { readAlertQuery, readPosition } from './alert-query.ts';
 import type { AlertStore } from './alert-store.ts';
 import { logFailure } from './event-door.ts';
 import type { EventStreams } from './event-stream.ts';
+import { type LineHealth, toLineJson } from './line-health.ts';
 import { admit, cookieAttributes, type PageAccess } from './page-access.ts';
 import type { PageFile } from './page-files.ts';
 
@@ -24,6 +25,8 @@ export interface RoutesParts {
   readonly store: AlertStore;
   readonly probes: AlertStore | undefined;
   readonly streams: EventStreams;
+  /** How the line before it is; undefined where nobody looks. */
+  readonly lineHealth: () => LineHealth | undefined;
   readonly files: ReadonlyMap<string, PageFile>;
   readonly access: PageAccess;
   readonly registry: Registry;
@@ -88,6 +91,9 @@ function mountAlerts(app: Express, parts: RoutesParts, gate: express.RequestHand
     const alert = await parts.probes?.read(id);
     if (alert === undefined) throw new AppError('notfound', 'probe: no alert of one has this id');
     sendAnswer(response, jsonAnswer(200, toAlertJson(alert)));
+  });
+  app.get('/line', gate, (_request, response) => {
+    sendAnswer(response, jsonAnswer(200, toLineJson(parts.lineHealth())));
   });
   app.get('/events', gate, async (request, response) => {
     const asked = request.headers['last-event-id'] ?? request.query.lastEventId;

@@ -4,6 +4,7 @@ import { openAlertStream } from './alert-stream.js';
 import { createChart } from './chart.js';
 import { showLastAlert, showSummary } from './counters.js';
 import { byId } from './element.js';
+import { watchLine } from './line-notice.js';
 
 /** @typedef {import('../alert-json.ts').AlertJson} Alert */
 /** @typedef {import('../alert-json.ts').SummaryJson} Summary */
@@ -235,6 +236,7 @@ byId('clear-filter').addEventListener('click', () => setAccount(''));
 byId('more').addEventListener('click', () => void loadOlder());
 window.addEventListener('hashchange', () => setAccount(accountOfAddress()));
 
+watchLine();
 await loadNewest();
 const tick = () => {
   chart.draw(nowMs());
