@@ -4,8 +4,8 @@ import type { TotalDifference } from './compare-totals.ts';
 import { OFFSET_KINDS } from './offset-kinds.ts';
 
 /**
- * The report for scripts, all of it. Intervals are `from` up to and with `to`; amounts and times are
- * texts.
+ * The report for scripts, all of it. Intervals are `from` up to and with `to`; amounts and times
+ * are texts.
  */
 export function auditToJson(report: AuditReport): Record<string, unknown> {
   const { topic, group, deadLetterTopic, partitions, totals, problems, notes } = report;

@@ -48,9 +48,9 @@ interface Known {
 
 /**
  * Holds the topic, what score noted, the dead letters and the totals in Redis against each other.
- * Changes nothing, and may run while traffic flows. What the group had gone past is asked for first,
- * what was noted next, the topic's end last: so whatever is found unsettled before the group's
- * offset is so for good, and no record is missing that something was noted about.
+ * Changes nothing, and may run while traffic flows. What the group had gone past is asked for
+ * first, what was noted next, the topic's end last: so whatever is found unsettled before the
+ * group's offset is so for good, and no record is missing that something was noted about.
  *
  * @throws Error in words where that cannot be said, AppError where Kafka or Redis does not answer.
  */

@@ -10,8 +10,8 @@ import { type LogTotal, nameOfPair, PairTotals } from './pair-totals.ts';
  * Which pairs differ for good? Their totals are made anew, now with what Redis itself lists: it may
  * have taken in what was not marked when the marks were read, or has no mark because it was never
  * acknowledged (a fraud event that nobody took). All of that stands in the topic, and so does its
- * amount, so nothing wrong is taken for right: what is accepted must be in, and what else is in must
- * be a record of the topic that nobody refused.
+ * amount, so nothing wrong is taken for right: what is accepted must be in, and what else is in
+ * must be a record of the topic that nobody refused.
  *
  * `redis` has to be read before the topic is, to its end: then the topic has all that is in there.
  */
