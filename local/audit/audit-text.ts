@@ -19,7 +19,7 @@ export function auditText(report: AuditReport, isAll: boolean): string {
     totalsLine(report),
     ...cut(differences, most),
     ...problems.map((problem) => `problem: ${printable(problem)}`),
-    ...notes.map((note) => `note: ${printable(note)}`),
+    ...notes.map((note) => `note: ${printable((note)}`),
     verdictOf(report),
     '',
   ].join('\n');
@@ -101,7 +101,7 @@ export function verdictOf(report: AuditReport): string {
   const wrong = [
     ...LOSSES.filter((kind) => count(kind) > 0).map((kind) => `${records(count(kind))} ${kind}`),
     ...(differences.length > 0 ? [differ(differences.length)] : []),
-    ...(report.problems.length > 0 ? [`${report.problems.length} other problems`] : []),
+    ...(report.problems.length > 0 ? [problems(report.problems.length)] : []),
   ];
   if (!isClean(report)) return `NOT CLEAN: ${wrong.join(', ')}`;
   const pending = count('pending') === 0 ? '' : `, ${count('pending')} pending`;
@@ -116,4 +116,8 @@ function records(count: number): string {
 
 function differ(count: number): string {
   return count === 1 ? '1 total differs' : `${count} totals differ`;
+}
+
+function problems(count: number): string {
+  return count === 1 ? '1 other problem' : `${count} other problems`;
 }
