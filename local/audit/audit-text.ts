@@ -19,7 +19,7 @@ export function auditText(report: AuditReport, isAll: boolean): string {
     totalsLine(report),
     ...cut(differences, most),
     ...problems.map((problem) => `problem: ${printable(problem)}`),
-    ...notes.map((note) => `note: ${printable((note)}`),
+    ...notes.map((note) => `note: ${printable(note)}`),
     verdictOf(report),
     '',
   ].join('\n');
