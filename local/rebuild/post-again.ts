@@ -4,11 +4,12 @@ import { REBUILD_HEADER } from '#shared/journal/epoch.ts';
 import type { StoredRecord } from '#shared/kafka/topic.ts';
 import { recordToEvent, type SourceName } from '../eventing/record-to-event.ts';
 import { toBinaryRequest, type WireEvent } from '../eventing/wire-event.ts';
+import { answerOf, bearer } from './answer-of.ts';
 
 export interface PostAgainOptions {
   /** Score's or notify's event path. */
   readonly url: string;
-  readonly token: string | undefined;
+  readonly token?: string | undefined;
   /** Of the epoch that is being made; undefined where nothing was lost. */
   readonly rebuildId: string | undefined;
   readonly source: SourceName;
@@ -65,7 +66,7 @@ async function untilTaken(
   const endMs = performance.now() + GIVE_UP_AFTER_MS;
   for (;;) {
     signal.throwIfAborted();
-    const answer = await post(url, headers, body);
+    const answer = await answerOf(url, { method: 'POST', headers, body }, TIMEOUT_MS);
     if (answer.status === 200 || answer.status === 207) {
       const items = JSON.parse(answer.text) as readonly { readonly status?: unknown }[];
       const refused = items.filter(({ status }) => typeof status === 'number').length;
@@ -82,23 +83,7 @@ async function untilTaken(
 
 function ownHeaders({ token, rebuildId }: PostAgainOptions): Record<string, string> {
   return {
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...bearer(token),
     ...(rebuildId === undefined ? {} : { [REBUILD_HEADER]: rebuildId }),
   };
-}
-
-/** Status 0 and why, where there was no answer. */
-async function post(
-  url: string,
-  headers: Record<string, string>,
-  body: Buffer,
-): Promise<{ readonly status: number; readonly text: string }> {
-  try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(url, { method: 'POST', headers, body, signal });
-    return { status: response.status, text: await response.text() };
-  } catch (error) {
-    const { cause } = error as Error;
-    return { status: 0, text: String(cause instanceof Error ? cause.message : error) };
-  }
 }

@@ -87,11 +87,7 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   if (!wasLost && !options.isForced) {
     report.say('nothing is known to be lost: what is read again will change nothing');
     const asked = await askRule(score, signal);
-    const {
-      begins: _unchanged,
-      ends: _asWell,
-      ...posted
-    } = await readAll(options, asked, undefined);
+    const { posted } = await readAll(options, asked, undefined);
     return { wasRepaired: false, ...posted, alerts: await readAlerts(options) };
   }
   report.say(`lost: ${standing.loss ?? 'a rebuild was not ended, or this one is forced'}`);
@@ -103,9 +99,9 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
     const asked = await askRule(score, signal);
     const gone = await emptyTotals(redis, { keyPrefix: KEY_PREFIX, mark: ruleMark(asked.rule) });
     report.say(`${gone} keys of totals emptied`);
-    const { begins, ends, ...posted } = await readAll(options, asked, epoch.id);
+    const { posted, reach } = await readAll(options, asked, epoch.id);
     const alerts = await readAlerts(options);
-    await endRebuild(redis, KEY_PREFIX, { ...epoch, begins, ends });
+    await endRebuild(redis, KEY_PREFIX, { ...epoch, ...reach });
     return { wasRepaired: true, ...posted, alerts };
   } catch (error) {
     await abandonRebuild(redis, KEY_PREFIX, epoch).catch(() => {});
@@ -126,9 +122,10 @@ async function readAll(
   options: RebuildOptions,
   asked: ScoreRule,
   rebuildId: string | undefined,
-): Promise<
-  Pick<Rebuilt, 'pairs' | 'accepted' | 'refused'> & Required<Pick<Epoch, 'begins' | 'ends'>>
-> {
+): Promise<{
+  posted: Pick<Rebuilt, 'pairs' | 'accepted' | 'refused'>;
+  reach: Pick<Epoch, 'begins' | 'ends'>;
+}> {
   const { history, score, report } = options;
   const plan = await makePlan(options, asked);
   const begins = Object.fromEntries(
@@ -149,7 +146,7 @@ async function readAll(
     spans = now.map((span) => ({ ...span, begin: behind.get(span.partition) ?? span.begin }));
   }
   const ends = Object.fromEntries(spans.map(({ partition, end }) => [partition, Number(end)]));
-  return { pairs: plan.pairs, ...posted, begins, ends };
+  return { posted: { pairs: plan.pairs, ...posted }, reach: { begins, ends } };
 }
 
 async function makePlan(options: RebuildOptions, asked: ScoreRule): Promise<RebuildPlan> {
@@ -182,7 +179,7 @@ async function readSpans(
   const readOne = async (span: PartitionSpan): Promise<void> => {
     const onRecords = async (records: readonly StoredRecord[]): Promise<void> => {
       for (const batch of inBatches(records.filter(isNeeded))) {
-        const target = { ...score, token: score.token, rebuildId, source, signal };
+        const target = { ...score, rebuildId, source, signal };
         const { accepted, refused } = await postBatchAgain(batch, target);
         sum.accepted += accepted;
         sum.refused += refused;
@@ -229,7 +226,7 @@ async function readAlerts(options: RebuildOptions): Promise<number> {
   if (spans === undefined) return 0;
   report.say(`reading topic ${alerts.topic} again for the alerts`);
   let count = 0;
-  const target = { ...alerts, token: alerts.token, rebuildId: undefined, source, signal };
+  const target = { ...alerts, rebuildId: undefined, source, signal };
   const onRecords = async (records: readonly StoredRecord[]): Promise<void> => {
     for (const record of records) count += (await postOneAgain(record, target)).accepted;
   };

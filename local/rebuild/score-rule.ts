@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAmount } from '#shared/domain/amount.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import type { RuleJson } from '../../functions/score/rule-json.ts';
+import { answerOf, bearer } from './answer-of.ts';
 
 /** What score runs with, as far as reading the topic again depends on it. */
 export interface ScoreRule {
@@ -23,27 +24,16 @@ export async function askRule(
   score: { readonly url: string; readonly token?: string | undefined },
   signal: AbortSignal,
 ): Promise<ScoreRule> {
-  const headers: Record<string, string> =
-    score.token === undefined ? {} : { authorization: `Bearer ${score.token}` };
+  const url = new URL('/rule', score.url);
   const endMs = performance.now() + GIVE_UP_AFTER_MS;
   for (;;) {
-    const answer = await ask(new URL('/rule', score.url), headers);
+    const answer = await answerOf(url, { headers: bearer(score.token) }, TIMEOUT_MS);
     if (answer.status === 200) return toRule(answer.text, score.url);
     const isLasting = answer.status >= 400 && answer.status < 500;
     if (isLasting || performance.now() > endMs) {
       throw new Error(`score at ${score.url}: ${answer.status || ''} ${answer.text.slice(0, 200)}`);
     }
     await sleep(RETRY_MS, undefined, { signal });
-  }
-}
-
-async function ask(url: URL, headers: Record<string, string>) {
-  try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return { status: response.status, text: await response.text() };
-  } catch (error) {
-    const { cause } = error as Error;
-    return { status: 0, text: String(cause instanceof Error ? cause.message : error) };
   }
 }
 

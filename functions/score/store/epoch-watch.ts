@@ -30,8 +30,8 @@ export const WENT_BACK =
   'Redis came back without what it had last been told: a restart or a failover';
 
 /**
- * One process's eye on the epoch (`shared/journal/epoch.ts`). `begin` before the first transaction,
- * `check` every second or so, `confirm` with each count of acknowledgements.
+ * One process's eye on the epoch (`shared/journal/epoch.ts`). `check` before the first transaction
+ * and every second or so, `confirm` with each count of acknowledgements.
  */
 export class EpochWatch {
   readonly #options: EpochWatchOptions;
