@@ -2,7 +2,15 @@ import type { TotalMinor } from '#shared/domain/amount.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { findEpisodeChanges } from './episodes.ts';
-import type { Entry, EntryVerdict, PairState } from './pair-state.ts';
+import {
+  dropAlert,
+  type Entry,
+  type EntryVerdict,
+  findEntry,
+  type PairState,
+  putEntry,
+  takeOldest,
+} from './pair-state.ts';
 import { firstAfter, positionOf, reachEnd, windowStart } from './window.ts';
 
 /**
@@ -26,7 +34,7 @@ export type Added =
  */
 export function addToPair(state: PairState, transaction: Transaction, rule: Rule): Added {
   const newest = state.entries.at(-1);
-  const known = state.byId.get(transaction.id);
+  const known = findEntry(state, transaction.id);
   if (known && newest && known.eventTimeMs > newest.eventTimeMs - reachMs(rule)) {
     return { kind: 'known', entry: known };
   }
@@ -59,8 +67,7 @@ function insert(state: PairState, transaction: Transaction, rule: Rule): number 
     totalMinor: totalBefore(entries, index, transaction.eventTimeMs, rule) + amount,
     verdict: undefined,
   };
-  entries.splice(index, 0, entry);
-  state.byId.set(entry.id, entry);
+  putEntry(state, index, entry);
   const end = reachEnd(entries, entry.eventTimeMs, rule.windowMs);
   for (let i = index + 1; i < end; i++) (entries[i] as Entry).totalMinor += amount;
   return index;
@@ -101,16 +108,15 @@ function reachMs(rule: Rule): number {
  * known is whole, and a fraud event that is sent again is the same to the letter (O3).
  */
 function forget(state: PairState, rule: Rule): void {
-  const { entries, alerts } = state;
+  const { entries } = state;
   const newest = entries.at(-1) as Entry;
   const floorMs = newest.eventTimeMs - reachMs(rule) - rule.windowMs;
   if ((entries[0] as Entry).eventTimeMs > floorMs) return;
-  for (const entry of entries.splice(0, firstAfter(entries, floorMs))) {
-    if (state.byId.get(entry.id) === entry) state.byId.delete(entry.id);
+  for (const entry of takeOldest(state, firstAfter(entries, floorMs))) {
     const before = state.trimmedOpeningId;
     const isFraud = entry.totalMinor > BigInt(rule.thresholdMinor);
     state.trimmedOpeningId = isFraud ? (before ?? entry.id) : undefined;
-    if (before !== undefined && !isFraud) alerts.delete(before);
-    if (state.trimmedOpeningId !== entry.id) alerts.delete(entry.id);
+    if (before !== undefined && !isFraud) dropAlert(state, before);
+    if (state.trimmedOpeningId !== entry.id) dropAlert(state, entry.id);
   }
 }

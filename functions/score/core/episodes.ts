@@ -1,5 +1,5 @@
 import type { Rule } from '#shared/domain/rule.ts';
-import type { Entry, EntryFinding, PairState } from './pair-state.ts';
+import { type Entry, type EntryFinding, type PairState, putAlert } from './pair-state.ts';
 import { reachEnd, windowStart } from './window.ts';
 
 /**
@@ -89,7 +89,7 @@ function report(
 ): EntryFinding {
   const at = state.entries[index] as Entry;
   const start = windowStart(state.entries, index, rule.windowMs);
-  state.alerts.set(openingId, { sequence, totalMinor: at.totalMinor });
+  putAlert(state, openingId, { sequence, totalMinor: at.totalMinor });
   return {
     openingId,
     sequence,
