@@ -7,6 +7,7 @@ import {
   gapsBetween,
   intervalsOf,
   type Mark,
+  withBits,
 } from './offset-marks.ts';
 
 /** As Redis does it: SETBIT, with the first bit of a byte its highest. */
@@ -65,4 +66,16 @@ it('tells what lies between marks, over the edges of chunks', () => {
     { from: 8, to: CHUNK_OFFSETS * 2 },
   ]);
   expect(gapsBetween([])).toEqual([]);
+});
+
+it('reads the same of bits in a string, in a set of their numbers, and in both (L4)', () => {
+  const marks = fc.array(fc.tuple(fc.nat(900), fc.constantFrom<Mark>('accepted', 'refused')));
+  fc.assert(
+    fc.property(marks, marks, (some, others) => {
+      const all = chunksWith([...some, ...others]);
+      const bits = others.map(([offset, mark]) => bitOf(offset, mark));
+      const bytes = withBits(chunksWith(some).get(0) ?? new Uint8Array(0), bits);
+      expect(intervalsOf(new Map([[0, bytes]]))).toEqual(intervalsOf(all));
+    }),
+  );
 });

@@ -4,7 +4,8 @@
  * nothing, in whatever order, so processes need not agree on anything.
  *
  * A chunk is one string with the bits of 2^15 offsets of one partition, 8 KiB; it is forgotten as a
- * whole. Offset 70,000 of partition 3 is bits 8,928 and 8,929 of `sw:marks:3:2`.
+ * whole. Offset 70,000 of partition 3 is bits 8,928 and 8,929 of `sw:marks:3:2`. A chunk of which
+ * few are marked has a set of those bits' numbers instead, `sw:marks:3:2:first`, or both.
  */
 export const CHUNK_OFFSETS = 2 ** 15;
 
@@ -22,6 +23,23 @@ export function bitOf(offset: number, mark: Mark): number {
 
 export function chunkKey(keyPrefix: string, partition: number, chunk: number): string {
   return `${keyPrefix}:marks:${partition}:${chunk}`;
+}
+
+/** Set of the positions of bits that are set, of a chunk that has few. */
+export function firstMarksKey(keyPrefix: string, partition: number, chunk: number): string {
+  return `${chunkKey(keyPrefix, partition, chunk)}:first`;
+}
+
+/** The chunk's bytes with these bits set as well; the same bytes where they say nothing new. */
+export function withBits(bytes: Uint8Array, bits: readonly number[]): Uint8Array {
+  const length = bits.reduce((most, bit) => Math.max(most, (bit >> 3) + 1), bytes.length);
+  const all = new Uint8Array(length);
+  all.set(bytes);
+  for (const bit of bits) {
+    const at = bit >> 3;
+    all[at] = (all[at] as number) | (0x80 >> (bit & 7));
+  }
+  return all;
 }
 
 /** Sorted set of all chunks, `PARTITION:CHUNK`, by the time when they were last begun upon. */

@@ -1,12 +1,19 @@
 import type { RedisConnection } from '#shared/redis/redis-connection.ts';
-import { chunkKey, chunksKey, intervalsOf, type MarkedInterval } from './offset-marks.ts';
+import {
+  chunkKey,
+  chunksKey,
+  firstMarksKey,
+  intervalsOf,
+  type MarkedInterval,
+  withBits,
+} from './offset-marks.ts';
 
 /** What is marked, by partition. */
 export type Marks = ReadonlyMap<number, readonly MarkedInterval[]>;
 
 /**
  * What score has marked in Redis: all of it, or what was begun upon since a moment, epoch
- * milliseconds. A read for each 2^15 offsets. Rejects as `redis.call`.
+ * milliseconds. Two reads for each 2^15 offsets. Rejects as `redis.call`.
  */
 export async function readMarks(
   redis: Pick<RedisConnection, 'call' | 'callBinary'>,
@@ -20,9 +27,14 @@ export async function readMarks(
   for (const name of names) {
     const [partition = 0, chunk = 0] = name.split(':').map(Number);
     const key = chunkKey(keyPrefix, partition, chunk);
-    const bytes = await redis.callBinary((client) => client.get(key));
+    const firstKey = firstMarksKey(keyPrefix, partition, chunk);
+    const [bytes, first] = await Promise.all([
+      redis.callBinary((client) => client.get(key)),
+      redis.call((client) => client.sMembers(firstKey)),
+    ]);
     const chunks = partitions.get(partition) ?? new Map<number, Uint8Array>();
-    partitions.set(partition, chunks.set(chunk, bytes ?? Buffer.alloc(0)));
+    const marked = withBits(bytes ?? Buffer.alloc(0), first.map(Number));
+    partitions.set(partition, chunks.set(chunk, marked));
   }
   return new Map([...partitions].map(([partition, chunks]) => [partition, intervalsOf(chunks)]));
 }

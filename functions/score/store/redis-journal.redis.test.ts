@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
 import { encodeEpoch, epochKey, lossKey, NEW_OFFSETS } from '#shared/journal/epoch.ts';
+import { CHUNK_OFFSETS } from '#shared/journal/offset-marks.ts';
 import { createLog } from '#shared/log.ts';
 import { connectRedis } from '#shared/redis/client.ts';
 import { type OwnRedisServer, startOwnRedisServer } from '#shared/redis/own-redis-server.ts';
@@ -60,10 +61,30 @@ it('lets marks and receipts go with time (L5)', async () => {
   const keys = await redis.call((client) => client.keys(`${keyPrefix}*`));
   const lives = await Promise.all(keys.map((key) => redis.call((client) => client.pTTL(key))));
   const byKey = new Map(keys.map((key, i) => [key.slice(keyPrefix.length + 1), lives[i]]));
-  expect(byKey.get('marks:0:0')).toBeGreaterThan(3_600_000);
+  expect(byKey.get('marks:0:0:first')).toBeGreaterThan(3_600_000);
   expect(byKey.get(`rule:receipts:${START_MS / 10_000}`)).toBeGreaterThan(RECEIPTS_LIFE_MS);
   expect(byKey.get('{epoch}')).toBe(-1);
   expect([...byKey.keys()].filter((key) => key.includes('acknowledged'))).toHaveLength(1);
+});
+
+it('spends little on places that nobody goes on naming, and loses no mark for it (L4, P)', async () => {
+  const keyPrefix = `test-${randomUUID()}`;
+  const { journal, redis } = await openForTest(process.env.REDIS_URL as string, { keyPrefix });
+  const offsets = [
+    ...Array.from({ length: 100 }, (_, i) => i), // as a topic is read
+    ...Array.from({ length: 50 }, (_, i) => (i + 2) * CHUNK_OFFSETS - 1), // as a liar would
+  ];
+  for (const offset of offsets) await journal.accepted(entry('a', at(offset)));
+  const marked = (await journal.marks()).get(0) ?? [];
+  expect(marked.flatMap(({ from, to }) => [from, to])).toEqual([
+    ...[0, 100],
+    ...offsets.slice(100).flatMap((offset) => [offset, offset + 1]),
+  ]);
+  const keys = await redis.call((client) => client.keys(`${keyPrefix}:marks:*`));
+  const bytes = await Promise.all(
+    keys.map((key) => redis.call((client) => client.memoryUsage(key))),
+  );
+  expect(bytes.reduce<number>((sum, size) => sum + Number(size), 0) / 50).toBeLessThan(512);
 });
 
 it('refuses everything once Redis has been emptied, in every process (L3)', async () => {

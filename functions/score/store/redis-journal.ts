@@ -1,11 +1,18 @@
 import { AppError } from '#shared/errors.ts';
-import { chunkKey, chunkName, chunksKey, type Mark } from '#shared/journal/offset-marks.ts';
+import {
+  chunkKey,
+  chunkName,
+  chunksKey,
+  firstMarksKey,
+  type Mark,
+} from '#shared/journal/offset-marks.ts';
 import { type Marks, readMarks } from '#shared/journal/read-marks.ts';
 import type { RecordPlace } from '#shared/journal/record-place.ts';
 import type { Log } from '#shared/log.ts';
 import type { RedisConnection } from '#shared/redis/redis-connection.ts';
 import type { EpochState, Journal, JournalEntry, Receipt } from '../journal.ts';
 import { EMPTY, EpochWatch, lostError, WENT_BACK } from './epoch-watch.ts';
+import { FirstMarks } from './first-marks.ts';
 import { markWrites } from './mark-writes.ts';
 import { digestOf, encodeReceipts, findReceipts } from './receipt-codec.ts';
 
@@ -27,6 +34,8 @@ export interface RedisJournalOptions {
 
 /** Receipts of so many milliseconds are one string. */
 const BUCKET_MS = 10_000;
+/** Chunks that are remembered to be known; one that is forgotten is made known again. */
+const KNOWN_MAX = 8192;
 /** Buckets that are fetched at once, when one receipt is looked for. */
 const BUCKETS_AT_ONCE = 4;
 
@@ -59,6 +68,7 @@ class RedisJournal implements Journal {
   readonly #watch: EpochWatch;
   /** When this process last said that it writes to a chunk, by the chunk's key. */
   readonly #chunks = new Map<string, number>();
+  readonly #firstMarks = new FirstMarks();
   #bucket = Number.NaN;
   #waiting: Waiting[] = [];
   /** The next writing to Redis, of all that is waiting, and the last one that has begun. */
@@ -175,25 +185,35 @@ class RedisJournal implements Journal {
   }
 
   #writeMarks(client: Client, waiting: readonly Waiting[]): Promise<unknown>[] {
-    const { keyPrefix, marksLifeMs, now } = this.#options;
-    const nowMs = now();
-    return markWrites(waiting).flatMap(({ partition, chunk, sets }) => {
-      const key = chunkKey(keyPrefix, partition, chunk);
-      const written = client.bitField(key, [...sets]);
-      const sinceMs = this.#chunks.get(key) ?? Number.NEGATIVE_INFINITY;
-      if (nowMs - sinceMs < marksLifeMs / 8) return [written];
-      this.#chunks.set(key, nowMs);
-      return [written, ...this.#announce(client, key, chunkName(partition, chunk), nowMs)];
-    });
+    const { keyPrefix } = this.#options;
+    const { first, rest } = this.#firstMarks.part(waiting);
+    return [
+      ...first.flatMap(({ partition, chunk, bits }) => {
+        const key = firstMarksKey(keyPrefix, partition, chunk);
+        const written = client.sAdd(key, [...bits]);
+        return [written, ...this.#announce(client, key, chunkName(partition, chunk))];
+      }),
+      ...markWrites(rest).flatMap(({ partition, chunk, sets }) => {
+        const key = chunkKey(keyPrefix, partition, chunk);
+        const written = client.bitField(key, [...sets]);
+        return [written, ...this.#announce(client, key, chunkName(partition, chunk))];
+      }),
+    ];
   }
 
-  /** Makes a chunk known, and last; forgets which are gone by themselves. */
-  #announce(client: Client, key: string, name: string, nowMs: number): Promise<unknown>[] {
-    const { keyPrefix, marksLifeMs } = this.#options;
-    const all = chunksKey(keyPrefix);
-    for (const [other, sinceMs] of this.#chunks) {
-      if (nowMs - sinceMs > marksLifeMs) this.#chunks.delete(other);
+  /** Makes a chunk known, and last, now and then; forgets which are gone by themselves. */
+  #announce(client: Client, key: string, name: string): Promise<unknown>[] {
+    const { keyPrefix, marksLifeMs, now } = this.#options;
+    const nowMs = now();
+    const sinceMs = this.#chunks.get(key) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs - sinceMs < marksLifeMs / 8) return [];
+    this.#chunks.delete(key);
+    this.#chunks.set(key, nowMs);
+    for (const [other, otherMs] of this.#chunks) {
+      if (nowMs - otherMs <= marksLifeMs && this.#chunks.size <= KNOWN_MAX) break;
+      this.#chunks.delete(other);
     }
+    const all = chunksKey(keyPrefix);
     return [
       client.pExpire(key, 2 * marksLifeMs),
       client.zAdd(all, { score: nowMs, value: name }),
