@@ -39,6 +39,17 @@ describe('a batch (H)', () => {
     ]);
   });
 
+  test('answers 204 to a whole batch whose sender prefers a minimal answer (RFC 7240)', async () => {
+    score = await startScore();
+    const headers = { ...BATCH, prefer: 'return=minimal' };
+    const response = await score.post(batchOf(['1', transactionAt(0)]), headers);
+    expect(response.status).toBe(204);
+    expect(response.headers.get('preference-applied')).toBe('return=minimal');
+    const refused = await score.post(batchOf(['2', transactionAt(0, '-1')]), headers);
+    expect(refused.status).toBe(207);
+    expect(await refused.json()).toMatchObject([{ status: 422, reason: 'invalid' }]);
+  });
+
   test('answers 200 with an empty list to an empty batch', async () => {
     score = await startScore();
     const response = await score.post([], BATCH);

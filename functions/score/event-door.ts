@@ -59,7 +59,9 @@ export function createEventDoor(parts: EventDoorParts): EventDoor {
       const isOutOfTime = (): boolean => elapsedMs() > endMs;
       const rebuildId = singleHeader(headers, REBUILD_HEADER);
       const told = { isOutOfTime, rebuildId };
-      if (decoded.kind === 'batch') return await answerBatch(parts, decoded, told);
+      if (decoded.kind === 'batch') {
+        return asPreferred(await answerBatch(parts, decoded, told), headers);
+      }
       const result = await scoreOne(parts, decoded.transaction, { ...told, place: decoded.place });
       if (result instanceof AppError) return refusal(result);
       const isWanted = decoded.isPlain || asksForJson(headers);
@@ -151,6 +153,12 @@ async function answerBatch(
     isWhole ? 200 : 207,
     results.map((result) => (result instanceof AppError ? toProblem(result) : result)),
   );
+}
+
+/** A batch of which nothing was refused needs no body where the sender prefers none (RFC 7240). */
+function asPreferred(answer: Answer, headers: EventHeaders): Answer {
+  if (answer.status !== 200 || headers.prefer !== 'return=minimal') return answer;
+  return { status: 204, headers: { 'preference-applied': 'return=minimal' } };
 }
 
 /** True when `Accept` names application/json itself; that it takes anything is not asking. */
