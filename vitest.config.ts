@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
  * test/tidy/lanes.test.ts checks that every test file belongs to exactly one lane.
  */
 const HEAVY = ['**/*.redis.test.ts', '**/*.kafka.test.ts', '**/*.helm.test.ts', '**/*.sim.test.ts'];
-const SOURCES = '{functions,shared,local,cli,knative}/**';
+const SOURCES = '{functions,shared,local,cli,knative,bench}/**';
 
 const lane = (name: string, include: string[], testTimeout: number) => ({
   // One file at a time: heavy lanes share a broker, a Redis, a machine of two cores.

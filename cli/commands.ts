@@ -133,6 +133,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./chaos.ts'),
   },
   {
+    name: 'bench',
+    group: DEVELOP,
+    summary: 'measure what a transaction costs, and hold it against others',
+    load: () => import('./bench.ts'),
+  },
+  {
     name: 'check',
     group: DEVELOP,
     summary: 'check format, lint, types and quick tests in half a minute',

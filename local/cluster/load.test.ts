@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readHeyCsv } from './hey-load.ts';
 import { bySecond, type LoadSample, percentile, summarize } from './load-samples.ts';
-import { loadSvg, niceMax } from './load-svg.ts';
+import { loadSvg } from './load-svg.ts';
 import { countInWindows, loadTraffic } from './load-traffic.ts';
 import { checkTarget, postLoad } from './post-load.ts';
 
@@ -53,16 +53,6 @@ describe('a load', () => {
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     expect(loadSvg('none', [])).not.toMatch(/NaN|Infinity|undefined/);
   });
-});
-
-it.each([
-  [1, 1],
-  [3, 4],
-  [11, 20],
-  [99, 100],
-  [0.3, 0.4],
-])('an axis for %f ends at %f', (value, expected) => {
-  expect(niceMax(value)).toBeCloseTo(expected);
 });
 
 it('what hey prints is read by its columns’ names', () => {

@@ -1,0 +1,17 @@
+import type { Benchmark } from './benchmark.ts';
+
+/** Every benchmark, in the order in which they run. */
+export const BENCHMARKS: readonly Benchmark[] = [
+  {
+    name: 'door',
+    summary: 'one CloudEvent a request, against bare node:http and the func template',
+    isInShort: true,
+    load: () => import('./door/door.ts'),
+  },
+  {
+    name: 'memory',
+    summary: "what a transaction takes in Redis, and costs, by its pair's number in a window",
+    isInShort: true,
+    load: () => import('./memory/memory.ts'),
+  },
+];
