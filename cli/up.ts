@@ -19,6 +19,7 @@ interface UpFlags {
   readonly rate: number;
   readonly speed: number;
   readonly ordering: 'ordered' | 'unordered';
+  readonly source: 'single' | 'batch';
   readonly for?: number;
   readonly port?: number;
   readonly scorePort?: number;
@@ -32,6 +33,7 @@ Examples:
   ./splitwatch up --start-services                      starts a Kafka broker and a Redis too
   ./splitwatch up --kafka localhost:9092 --redis redis://localhost:6379
   ./splitwatch up --start-services --rate 0             no traffic of its own: send some
+  ./splitwatch up --start-services --source batch --rate 5000
   ./splitwatch up --start-services --score 4 --rate 500 --for 1m --json
 
 Ctrl-C ends it in order: what was taken from Kafka is finished first, the rest waits there.`;
@@ -52,6 +54,11 @@ export function register(program: Command): void {
       new Option('--ordering <order>', 'one request at a time for each partition, or many')
         .choices(['ordered', 'unordered'])
         .default('unordered'),
+    )
+    .addOption(
+      new Option('--source <kind>', 'transactions a POST to score: one, or batches')
+        .choices(['single', 'batch'])
+        .default('single'),
     )
     .option('--for <time>', 'stop by itself, as in 30s or 5m', parseDuration)
     .option('--port <port>', 'of the page; 8080 or a free one unless set', PORT)
@@ -113,6 +120,7 @@ async function start(
     redisUrl: flags.redis ?? services?.redisUrl ?? '',
     scoreProcesses: flags.score,
     ordering: flags.ordering,
+    source: flags.source,
     ratePerSecond: flags.rate,
     speed: flags.speed,
     pagePort: flags.port ?? (await usualPort(8080)),

@@ -14,6 +14,8 @@ export interface UpOptions {
   readonly scoreProcesses: number;
   /** Unordered unless set: scoring does not need order (O4). */
   readonly ordering?: 'ordered' | 'unordered';
+  /** Transactions a POST to score: one, as Knative does, or batches; one unless set. */
+  readonly source?: 'single' | 'batch';
   /** Transactions a second of own traffic; 0: none, others write to the topic. */
   readonly ratePerSecond: number;
   /** How much faster than the clock the event time of own traffic runs; 1 unless set. */

@@ -8,6 +8,7 @@ import {
   startKafkaSource,
 } from './eventing/kafka-source.ts';
 import type { Poster } from './eventing/post.ts';
+import type { BatchBounds } from './eventing/record-batch.ts';
 import type { KeptFunction } from './kept-function.ts';
 import { upFunctions } from './up-functions.ts';
 import { type UpNames, type UpOptions, upNames } from './up-options.ts';
@@ -101,6 +102,7 @@ async function startParts(options: UpOptions, ending: Ending): Promise<RunningUp
       group: names.scoreGroup,
       sinkUrl: inTurn(score.map(url)),
       deadLetters: 'transactions-dlq',
+      ...(options.source === 'batch' && { batch: {} }),
       ...(options.poster && { poster: options.poster }),
     }),
   );
@@ -214,6 +216,7 @@ function startSource(
     group: string;
     sinkUrl: string | (() => string);
     deadLetters: string;
+    batch?: BatchBounds;
     poster?: Poster;
   },
 ): Promise<KafkaSource> {

@@ -98,9 +98,10 @@ export class ConsumerGroup {
 
   async #read(owner: Owner, lease: PartitionLease): Promise<void> {
     const log = this.#logs[lease.partition] as PartitionLog;
+    const { maxRecords = CHUNK_RECORDS } = owner.subscription;
     let position = this.committed(lease.partition);
     while (!lease.signal.aborted && !owner.isStopping) {
-      const chunk = log.read(position, CHUNK_RECORDS);
+      const chunk = log.read(position, maxRecords);
       const last = chunk.at(-1);
       if (last === undefined) {
         await log.changed();

@@ -82,7 +82,7 @@ export type PostResult =
       readonly kind: 'answer';
       readonly status: number;
       readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-      /** The first 1,024 bytes of the body. */
+      /** The first 1,024 bytes of the body, or more where it was asked for. */
       readonly bodyHead: Buffer;
     }
   | { readonly kind: 'failure'; readonly reason: string };

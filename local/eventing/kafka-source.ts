@@ -1,25 +1,13 @@
-import type {
-  PartitionLease,
-  ReleaseReason,
-  StoredRecord,
-  TopicReader,
-} from '#shared/kafka/topic.ts';
+import type { PartitionLease, ReleaseReason, TopicReader } from '#shared/kafka/topic.ts';
 import type { Log } from '#shared/log.ts';
-import { toDeadLetter } from './dead-letter.ts';
-import {
-  type Delivery,
-  type DeliverySpec,
-  MANIFEST_DELIVERY,
-  resolveDelivery,
-  type Uri,
-} from './delivery.ts';
+import { createBatchPosts } from './batch-posts.ts';
+import { type DeliverySpec, MANIFEST_DELIVERY, resolveDelivery, type Uri } from './delivery.ts';
+import type { DeliverLease, LeaseDelivery } from './lease-delivery.ts';
 import { createPoster, type Poster } from './post.ts';
-import { bareEvent, eventToPost, recordToEvent, type SourceName } from './record-to-event.ts';
-import { type SendResult, send } from './send.ts';
-import { createSettledOffsets, type SettledOffsets } from './settled-offsets.ts';
-import { createSlots, type Slots } from './slots.ts';
+import { BATCH_BOUNDS, type BatchBounds } from './record-batch.ts';
+import { RecordDelivery } from './record-delivery.ts';
+import { createSinglePosts } from './single-posts.ts';
 import { MACHINE_TIMERS, type Timers } from './timers.ts';
-import type { WireEvent } from './wire-event.ts';
 
 export interface KafkaSourceOptions {
   readonly reader: TopicReader;
@@ -34,6 +22,8 @@ export interface KafkaSourceOptions {
   readonly initialOffset?: 'earliest' | 'latest';
   /** Retries, backoff, deadline, dead-letter sink; {@link MANIFEST_DELIVERY} unless set. */
   readonly delivery?: DeliverySpec;
+  /** Many records a POST, which Knative's does not do; one, as it does, unless set. */
+  readonly batch?: BatchBounds;
   /** Requests in flight at once when unordered; 99, as Knative's consumers have, unless set. */
   readonly maxInFlight?: number;
   /** Records of a partition taken but not yet covered by a commit, at most; 10,000. */
@@ -76,9 +66,10 @@ export interface KafkaSource {
 }
 
 /**
- * Plays Knative's KafkaSource: each record of a topic becomes one CloudEvent and one POST, tried
- * again by Knative's rules, else sent to the dead-letter sink. An offset is committed only when its
- * record and all before it are settled, so that nothing is lost when this process is killed (L2).
+ * Plays Knative's KafkaSource: each record of a topic becomes one CloudEvent and one POST, or part
+ * of one, tried again by Knative's rules, else sent to the dead-letter sink. An offset is committed
+ * only when its record and all before it are settled, so that nothing is lost when this process is
+ * killed (L2).
  */
 export async function startKafkaSource(options: KafkaSourceOptions): Promise<KafkaSource> {
   const engine = new SourceEngine(options);
@@ -88,16 +79,13 @@ export async function startKafkaSource(options: KafkaSourceOptions): Promise<Kaf
 
 interface OpenLease {
   readonly lease: PartitionLease;
-  readonly offsets: SettledOffsets;
-  readonly inFlight: Set<Promise<void>>;
+  readonly delivery: LeaseDelivery;
   committed: bigint | undefined;
 }
 
 class SourceEngine implements KafkaSource {
   readonly #options: KafkaSourceOptions;
-  readonly #name: SourceName;
-  readonly #delivery: Delivery;
-  readonly #slots: Slots;
+  readonly #deliverLease: DeliverLease;
   readonly #poster: Poster;
   readonly #timers: Timers;
   readonly #open = new Map<PartitionLease, OpenLease>();
@@ -109,23 +97,39 @@ class SourceEngine implements KafkaSource {
 
   constructor(options: KafkaSourceOptions) {
     this.#options = options;
-    this.#name = {
-      namespace: options.namespace ?? 'default',
-      name: options.name ?? options.topic,
-    };
-    this.#delivery = resolveDelivery(options.delivery ?? MANIFEST_DELIVERY);
-    this.#slots = createSlots(options.maxInFlight ?? 99);
     this.#poster = options.poster ?? createPoster();
     this.#timers = options.timers ?? MACHINE_TIMERS;
+    const { topic, namespace = 'default', name = topic, sinkUrl, log, batch } = options;
+    const parts = {
+      name: { namespace, name },
+      sinkUrl,
+      delivery: resolveDelivery(options.delivery ?? MANIFEST_DELIVERY),
+      poster: this.#poster,
+      timers: this.#timers,
+      counts: this.#counts,
+      log,
+    };
+    const ways = {
+      records: new RecordDelivery(parts),
+      isOrdered: options.ordering === 'ordered',
+      maxInFlight: options.maxInFlight ?? 99,
+      maxUncommitted: options.maxUncommitted ?? 10_000,
+    };
+    this.#deliverLease =
+      batch === undefined
+        ? createSinglePosts(ways)
+        : createBatchPosts({ ...ways, ...parts, batch });
   }
 
   async start(): Promise<void> {
-    const { reader, topic, group, initialOffset = 'earliest', commitIntervalMs } = this.#options;
+    const { reader, topic, group, batch } = this.#options;
+    const { initialOffset = 'earliest', commitIntervalMs = 5000 } = this.#options;
     this.#subscription = await reader.subscribe({
       topic,
       group,
       from: initialOffset,
-      onRecords: (lease, records) => this.#take(lease, records),
+      ...(batch && { maxRecords: batch.maxEvents ?? BATCH_BOUNDS.maxEvents }),
+      onRecords: (lease, records) => this.#openLease(lease).delivery.take(records),
       onRelease: (lease, reason) => this.#release(lease, reason),
     });
     let isCommitting = false;
@@ -135,7 +139,7 @@ class SourceEngine implements KafkaSource {
       await this.commit();
       isCommitting = false;
     };
-    this.#stopCommitting = this.#timers.every(commitIntervalMs ?? 5000, commitRegularly);
+    this.#stopCommitting = this.#timers.every(commitIntervalMs, commitRegularly);
   }
 
   async commit(): Promise<void> {
@@ -163,119 +167,18 @@ class SourceEngine implements KafkaSource {
     this.#poster.close();
   }
 
-  /** Resolves when the next records may come: at once where there is room, else when there is. */
-  async #take(lease: PartitionLease, records: readonly StoredRecord[]): Promise<void> {
-    const open = this.#openLease(lease);
-    const signal = AbortSignal.any([lease.signal, this.#stopping.signal]);
-    for (const record of records) {
-      while (
-        !signal.aborted &&
-        open.offsets.openCount >= (this.#options.maxUncommitted ?? 10_000)
-      ) {
-        await Promise.race(open.inFlight);
-      }
-      if (this.#options.ordering !== 'ordered') await this.#slots.take();
-      if (signal.aborted) {
-        if (this.#options.ordering !== 'ordered') this.#slots.give();
-        return;
-      }
-      open.offsets.take(record.offset);
-      const settled = this.#deliver(open, record, signal).finally(() => {
-        open.inFlight.delete(settled);
-        if (this.#options.ordering !== 'ordered') this.#slots.give();
-      });
-      open.inFlight.add(settled);
-      if (this.#options.ordering === 'ordered') await settled;
-    }
-  }
-
   #openLease(lease: PartitionLease): OpenLease {
     let open = this.#open.get(lease);
     if (open === undefined) {
-      const offsets = createSettledOffsets();
-      open = { lease, offsets, inFlight: new Set(), committed: undefined };
+      const signal = AbortSignal.any([lease.signal, this.#stopping.signal]);
+      open = { lease, delivery: this.#deliverLease(lease, signal), committed: undefined };
       this.#open.set(lease, open);
     }
     return open;
   }
 
-  /**
-   * Delivers one record, or dead-letters it, or loses it, and only then settles its offset. Never
-   * rejects: a record of which no event can be made is given up like one that is refused.
-   */
-  async #deliver(open: OpenLease, record: StoredRecord, signal: AbortSignal): Promise<void> {
-    this.#counts.inFlight += 1;
-    const isSettled = await this.#tryOut(record, signal)
-      .catch((error: unknown) => this.#giveUpBroken(record, String(error), signal))
-      .catch((error: unknown) => this.#lose(record, String(error)));
-    this.#counts.inFlight -= 1;
-    if (isSettled) open.offsets.settle(record.offset);
-  }
-
-  async #tryOut(record: StoredRecord, signal: AbortSignal): Promise<boolean> {
-    const event = recordToEvent(record, this.#name);
-    const sent = await this.#send(this.#delivery, this.#options.sinkUrl, event, signal);
-    if (sent.kind === 'refused') return this.#giveUp(record, event, sent, signal);
-    if (sent.kind === 'delivered') this.#counts.delivered += 1;
-    return sent.kind === 'delivered';
-  }
-
-  async #giveUpBroken(record: StoredRecord, why: string, signal: AbortSignal): Promise<boolean> {
-    const reason = `no event can be made of the record: ${why}`;
-    const refused = { kind: 'refused', result: { kind: 'failure', reason }, url: 'none' } as const;
-    return this.#giveUp(record, bareEvent(record, this.#name), refused, signal);
-  }
-
-  async #giveUp(
-    record: StoredRecord,
-    event: WireEvent,
-    sent: Extract<SendResult, { kind: 'refused' }> & { url: string },
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { topic, partition, offset } = record;
-    const reason = describe(sent.result);
-    const uri = this.#delivery.deadLetterSink;
-    if (uri === undefined) return this.#lose(record, reason);
-    const letter = toDeadLetter(event, sent.url, sent.result);
-    const outcome = await this.#send(this.#delivery, uri, letter, signal);
-    if (outcome.kind === 'refused') return this.#lose(record, reason, describe(outcome.result));
-    if (outcome.kind === 'abandoned') return false;
-    this.#counts.deadLettered += 1;
-    const where = { topic, partition, offset: String(offset), reason };
-    this.#options.log.warn(where, 'dead letter');
-    return true;
-  }
-
-  #lose({ topic, partition, offset }: StoredRecord, reason: string, deadLetterSink = 'none'): true {
-    this.#counts.lost += 1;
-    const where = { topic, partition, offset: String(offset), reason };
-    this.#options.log.error(
-      { ...where, deadLetterSink, lost: this.#counts.lost },
-      'LOST: nobody took the record',
-    );
-    return true;
-  }
-
-  async #send(
-    delivery: Delivery,
-    uri: Uri,
-    event: WireEvent,
-    signal: AbortSignal,
-  ): Promise<SendResult & { url: string }> {
-    const message = eventToPost(event, this.#name.namespace);
-    let url = '';
-    const post = () => {
-      url = typeof uri === 'string' ? uri : uri();
-      return this.#poster.post(url, message, delivery.timeoutMs);
-    };
-    const onRetry = () => {
-      this.#counts.retried += 1;
-    };
-    return { ...(await send(delivery, post, { signal, onRetry, timers: this.#timers })), url };
-  }
-
   async #commit(open: OpenLease): Promise<void> {
-    const { nextOffset } = open.offsets;
+    const { nextOffset } = open.delivery;
     if (nextOffset === undefined || nextOffset === open.committed) return;
     try {
       await open.lease.commit(nextOffset);
@@ -289,12 +192,8 @@ class SourceEngine implements KafkaSource {
   async #release(lease: PartitionLease, reason: ReleaseReason): Promise<void> {
     const open = this.#open.get(lease);
     if (open === undefined) return;
-    if (reason === 'stop') await Promise.all(open.inFlight);
+    if (reason === 'stop') await open.delivery.idle();
     await this.#commit(open);
     if (reason === 'rebalance') this.#open.delete(lease);
   }
-}
-
-function describe(result: Extract<SendResult, { kind: 'refused' }>['result']): string {
-  return result.kind === 'answer' ? `status ${result.status}` : result.reason;
 }

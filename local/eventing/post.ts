@@ -9,12 +9,14 @@ const SOCKETS_MAX = 256;
 export interface Poster {
   /**
    * One POST. Resolves always, within the deadline: an answer counts only when it arrived whole,
-   * since a function that is going away may be cut off in the middle of one.
+   * since a function that is going away may be cut off in the middle of one. So much of its body
+   * is kept: the first 1,024 bytes unless asked for more.
    */
   post(
     url: string,
     message: { headers: Readonly<Record<string, string>>; body: Buffer },
     timeoutMs: number,
+    keptBytes?: number,
   ): Promise<PostResult>;
   close(): void;
 }
@@ -24,7 +26,7 @@ export function createPoster(): Poster {
   const http = new HttpAgent(settings);
   const https = new HttpsAgent(settings);
   return {
-    post: (url, message, timeoutMs) =>
+    post: (url, message, timeoutMs, keptBytes = BODY_HEAD_BYTES) =>
       new Promise((resolve) => {
         const isTls = url.startsWith('https:');
         const signal = AbortSignal.timeout(timeoutMs);
@@ -37,7 +39,7 @@ export function createPoster(): Poster {
           const options = { method: 'POST', headers, agent: isTls ? https : http, signal };
           const request = (isTls ? httpsRequest : httpRequest)(url, options, (response) => {
             response.on('error', failWith);
-            readAnswer(response, resolve, fail);
+            readAnswer(response, keptBytes, resolve, fail);
           });
           request.on('error', failWith);
           request.end(message.body);
@@ -54,19 +56,20 @@ export function createPoster(): Poster {
 
 function readAnswer(
   response: IncomingMessage,
+  keptBytes: number,
   resolve: (result: PostResult) => void,
   fail: (reason: string) => void,
 ): void {
   const head: Buffer[] = [];
   let headBytes = 0;
   response.on('data', (chunk: Buffer) => {
-    if (headBytes < BODY_HEAD_BYTES) head.push(chunk);
+    if (headBytes < keptBytes) head.push(chunk);
     headBytes += chunk.length;
   });
   response.on('end', () => {
     if (!response.complete) fail('the answer was cut off');
     else {
-      const bodyHead = Buffer.concat(head).subarray(0, BODY_HEAD_BYTES);
+      const bodyHead = Buffer.concat(head).subarray(0, keptBytes);
       const { statusCode: status = 0, headers } = response;
       resolve({ kind: 'answer', status, headers, bodyHead });
     }

@@ -8,6 +8,9 @@ import {
   withExtensions,
 } from './wire-event.ts';
 
+/** Type of the event around a record that is none itself. */
+export const PLAIN_TYPE = 'dev.knative.kafka.event';
+
 /** The KafkaSource's own name, which the source attribute of plain records tells. */
 export interface SourceName {
   readonly namespace: string;
@@ -53,13 +56,18 @@ function binaryEvent(record: StoredRecord): WireEvent | undefined {
   return isCloudEvent(event) ? event : undefined;
 }
 
-function plainEvent(record: StoredRecord, { namespace, name }: SourceName): WireEvent {
+/** The source attribute of plain records. */
+export function sourceOf({ namespace, name }: SourceName, topic: string): string {
+  return `/apis/v1/namespaces/${namespace}/kafkasources/${name}#${topic}`;
+}
+
+function plainEvent(record: StoredRecord, name: SourceName): WireEvent {
   const { partition, offset, topic, key, headers } = record;
   const attributes: Record<string, string> = {
     specversion: '1.0',
-    type: 'dev.knative.kafka.event',
+    type: PLAIN_TYPE,
     id: `partition:${partition}/offset:${offset}`,
-    source: `/apis/v1/namespaces/${namespace}/kafkasources/${name}#${topic}`,
+    source: sourceOf(name, topic),
     subject: `partition:${partition}#${offset}`,
   };
   const time = timeOf(record.timestampMs);
@@ -69,8 +77,7 @@ function plainEvent(record: StoredRecord, { namespace, name }: SourceName): Wire
     attributes.partitionkey = key;
   }
   for (const [header, value] of Object.entries(headers)) {
-    const extension = header.toLowerCase().replace(/[^a-z0-9]/g, '');
-    if (header !== 'content-type') attributes[`kafkaheader${extension}`] = value;
+    if (header !== 'content-type') attributes[extensionOf(header)] = value;
   }
   return {
     attributes,
@@ -79,8 +86,13 @@ function plainEvent(record: StoredRecord, { namespace, name }: SourceName): Wire
   };
 }
 
+/** The extension that a header of a plain record becomes. */
+function extensionOf(header: string): string {
+  return `kafkaheader${header.toLowerCase().replace(/[^a-z0-9]/g, '')}`;
+}
+
 /** RFC 3339 knows the years 0 to 9999; whoever writes a record may give it any 64-bit timestamp. */
-function timeOf(timestampMs: number): string | undefined {
+export function timeOf(timestampMs: number): string | undefined {
   const date = new Date(timestampMs);
   const year = date.getUTCFullYear(); // NaN where there is no such date
   return year >= 0 && year <= 9999 ? date.toISOString() : undefined;

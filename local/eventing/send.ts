@@ -3,7 +3,7 @@ import type { Timers } from './timers.ts';
 
 /** What the tries together came to. `abandoned`: the lease ended first; another will deliver. */
 export type SendResult =
-  | { readonly kind: 'delivered' }
+  | { readonly kind: 'delivered'; readonly result: PostResult }
   | { readonly kind: 'refused'; readonly result: PostResult }
   | { readonly kind: 'abandoned' };
 
@@ -19,7 +19,7 @@ export async function send(
   const { signal, onRetry, timers } = options;
   for (let attempt = 1; ; attempt++) {
     const result = await post();
-    if (isDelivered(result)) return { kind: 'delivered' };
+    if (isDelivered(result)) return { kind: 'delivered', result };
     if (!isRetried(result)) return { kind: 'refused', result };
     if (signal.aborted) return { kind: 'abandoned' };
     if (attempt > delivery.retries) return { kind: 'refused', result };

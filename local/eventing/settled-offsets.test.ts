@@ -26,6 +26,17 @@ describe('settled offsets (L2)', () => {
     expect(offsets.nextOffset).toBe(11n);
   });
 
+  it('settle together what was taken together', () => {
+    const offsets = createSettledOffsets();
+    offsets.take(1n, 9n, 5);
+    offsets.take(10n, 19n, 10);
+    expect(offsets.openCount).toBe(15);
+    offsets.settle(10n);
+    expect(offsets).toMatchObject({ nextOffset: undefined, openCount: 15 });
+    offsets.settle(1n);
+    expect(offsets).toMatchObject({ nextOffset: 20n, openCount: 0 });
+  });
+
   it('never allow to commit past a record that is open, in whatever order they settle', () => {
     const anyOrder = fc.shuffledSubarray(Array.from({ length: 30 }, (_, i) => BigInt(i)));
     fc.assert(

@@ -3,7 +3,7 @@ import { createLog } from '#shared/log.ts';
 import { startKafkaSource } from './kafka-source.ts';
 
 /** For tests: a KafkaSource in a process of its own, ordered and so slow enough to be killed. */
-const [brokers = '', topic = '', group = '', sinkUrl = ''] = process.argv.slice(2);
+const [brokers = '', topic = '', group = '', sinkUrl = '', maxEvents] = process.argv.slice(2);
 const log = createLog('source-victim', 'silent');
 const reader = createKafkaTopics({
   brokers: brokers.split(','),
@@ -14,4 +14,5 @@ await startKafkaSource({
   ...{ reader, topic, group, sinkUrl, log },
   ordering: 'ordered',
   commitIntervalMs: 50,
+  ...(maxEvents && { batch: { maxEvents: Number(maxEvents) } }),
 });

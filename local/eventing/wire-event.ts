@@ -118,7 +118,8 @@ export function formatStructured(event: WireEvent): Buffer {
   return Buffer.from(JSON.stringify(members));
 }
 
-function isJson(contentType: string): boolean {
+/** True for a content type of JSON, whatever its parameters. */
+export function isJson(contentType: string): boolean {
   return /^[^;]*[/+]json\s*(;|$)/i.test(contentType);
 }
 

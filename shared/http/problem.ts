@@ -44,6 +44,6 @@ export function problemHeaders(error: AppError): Record<string, string> {
 }
 
 /** Printable ASCII of at most 256 characters, safe in any header. */
-function headerText(text: string): string {
+export function headerText(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 256);
 }

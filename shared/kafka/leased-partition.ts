@@ -1,10 +1,10 @@
 import type { PartitionLease, StoredRecord, Subscription } from './topic.ts';
 
-/** Records of one partition that are held here while the reader is busy: above, fetching pauses. */
-const QUEUE_HIGH_RECORDS = 500;
-const QUEUE_LOW_RECORDS = 100;
 /** As many records at once as Knative's consumers take (facts 1: max.poll.records). */
 const CHUNK_RECORDS = 50;
+/** Chunks that are held here while the reader is busy: above, fetching pauses. */
+const QUEUE_HIGH_CHUNKS = 10;
+const QUEUE_LOW_CHUNKS = 2;
 
 export interface LeasedPartitionOptions {
   readonly topic: string;
@@ -22,6 +22,7 @@ export interface LeasedPartitionOptions {
 export class LeasedPartition {
   readonly lease: PartitionLease;
   readonly #options: LeasedPartitionOptions;
+  readonly #chunkRecords: number;
   readonly #controller = new AbortController();
   readonly #queue: StoredRecord[] = [];
   #pumping: Promise<void> | undefined;
@@ -30,6 +31,7 @@ export class LeasedPartition {
 
   constructor(options: LeasedPartitionOptions) {
     this.#options = options;
+    this.#chunkRecords = options.subscription.maxRecords ?? CHUNK_RECORDS;
     const { topic, partition, commit } = options;
     const { signal } = this.#controller;
     this.lease = {
@@ -45,7 +47,7 @@ export class LeasedPartition {
   /** Takes over records that were fetched. Never waits. */
   push(records: readonly StoredRecord[]): void {
     this.#queue.push(...records);
-    if (!this.#isPaused && this.#queue.length > QUEUE_HIGH_RECORDS) {
+    if (!this.#isPaused && this.#queue.length > QUEUE_HIGH_CHUNKS * this.#chunkRecords) {
       this.#isPaused = true;
       this.#options.pause();
     }
@@ -56,8 +58,8 @@ export class LeasedPartition {
 
   async #pump(): Promise<void> {
     while (this.#queue.length > 0 && !this.#isStopping && !this.lease.signal.aborted) {
-      const chunk = this.#queue.splice(0, CHUNK_RECORDS);
-      if (this.#isPaused && this.#queue.length < QUEUE_LOW_RECORDS) {
+      const chunk = this.#queue.splice(0, this.#chunkRecords);
+      if (this.#isPaused && this.#queue.length < QUEUE_LOW_CHUNKS * this.#chunkRecords) {
         this.#isPaused = false;
         this.#options.resume();
       }

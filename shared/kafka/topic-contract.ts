@@ -226,6 +226,21 @@ export function describeTopicContract(name: string, open: () => Topics): void {
       expect(await again.lag()).toBe(0);
     });
 
+    it('gives so many records at once as the reader takes, at most', async () => {
+      const { topics, topic, group } = await fresh();
+      const records = Array.from({ length: 300 }, (_, i) => record('k', String(i)));
+      await topics.write(topic, records);
+      const seen = collector();
+      const sizes: number[] = [];
+      const onRecords: Subscription['onRecords'] = (lease, chunk) => {
+        sizes.push(chunk.length);
+        return seen.subscription.onRecords(lease, chunk);
+      };
+      await join(topics, { topic, group, ...seen.subscription, maxRecords: 120, onRecords });
+      await vi.waitFor(() => expect(seen.records).toHaveLength(300), PATIENCE);
+      expect(Math.max(...sizes)).toBe(120);
+    });
+
     it('counts as lag what the group has not committed', async () => {
       const { topics, topic, group } = await fresh();
       await topics.write(topic, [record('a', '1'), record('b', '2'), record('c', '3')]);

@@ -56,6 +56,8 @@ export interface Subscription {
   readonly group: string;
   /** Where a group begins that has committed nothing yet. */
   readonly from: 'earliest' | 'latest';
+  /** Records of one call, at most; 50 unless set. */
+  readonly maxRecords?: number;
   /**
    * The next records of one partition, in offset order. The next call for the same partition comes
    * when the promise has resolved, which is how a slow reader slows the log. Must not reject.

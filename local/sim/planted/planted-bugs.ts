@@ -21,7 +21,7 @@ const EPISODES = 'functions/score/core/episodes.ts';
 const FIRST_AFTER = 'firstAfter(entries, (entries[index] as Entry).eventTimeMs - windowMs)';
 const MEMORY_STORE = 'functions/score/store/memory-store.ts';
 const SCRIPTS = 'functions/score/lua/scripts.ts';
-const SOURCE = 'local/eventing/kafka-source.ts';
+const SOURCE = 'local/eventing/record-delivery.ts';
 
 export const PLANTED_BUGS = {
   'acknowledge-before-emitting': {
@@ -130,15 +130,16 @@ export const PLANTED_BUGS = {
   'commit-before-settling': {
     summary: 'offsets are committed when records are taken, not when they are settled',
     file: 'local/eventing/settled-offsets.ts',
-    text: 'open.set(offset, false);',
-    replacement: 'open.set(offset, false);\n      nextOffset = offset + 1n;',
+    text: 'openCount += count;',
+    replacement: 'openCount += count;\n      nextOffset = last + 1n;',
     promise: /L2|L4/,
   },
   'no-dead-letter': {
     summary: 'what is refused is dropped',
     file: SOURCE,
-    text: 'const letter = toDeadLetter(event, sent.url, sent.result);',
-    replacement: 'return true;\n    const letter = toDeadLetter(event, sent.url, sent.result);',
+    text: 'const letter = toDeadLetter(event, refusal.url, refusal.result);',
+    replacement:
+      'return true;\n    const letter = toDeadLetter(event, refusal.url, refusal.result);',
     promise: /L2|L4/,
   },
   'refusal-taken-for-delivered': {
