@@ -33,6 +33,7 @@ export function upFunctions(options: UpOptions): UpFunctions {
       const environment = {
         // Event time that runs ahead of the clock would be refused as from the future (S5).
         ...((options.speed ?? 1) > 1 ? { MAX_FUTURE_MS: '0' } : {}),
+        ...(options.source === 'batch' ? { SINK_BATCH: 'on' } : {}),
         ...options.scoreEnvironment,
         K_SINK: fraudSinkUrl,
         REDIS_URL: options.redisUrl,

@@ -18,6 +18,7 @@ test('has the defaults of spec C', () => {
     STATE_TTL_MS: 86_400_000,
     STORE_TIMEOUT_MS: 1_000,
     SINK_TIMEOUT_MS: 5_000,
+    SINK_BATCH: 'off',
     MAX_IN_FLIGHT: 256,
     MAX_BODY_BYTES: 65_536,
     AUTH_TOKEN: undefined,

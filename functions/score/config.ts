@@ -84,6 +84,13 @@ export const scoreSettings = {
     min: 1,
     max: 60_000,
   }),
+  SINK_BATCH: setting.choice({
+    description:
+      "Whether fraud events that wait at the same moment go together: for a sink of ours; Knative's " +
+      'takes one at a time.',
+    fallback: 'off',
+    choices: ['on', 'off'],
+  }),
   MAX_IN_FLIGHT: setting.integer({
     description: 'Requests handled at once; more are answered 429.',
     fallback: '256',

@@ -1,5 +1,6 @@
 import type { Rule } from '#shared/domain/rule.ts';
 import type { ErrorCode } from '#shared/errors.ts';
+import { createBatchSink } from '#shared/http/batch-sink.ts';
 import { watchReadiness } from '#shared/http/readiness.ts';
 import { createHttpSink } from '#shared/http/sink-client.ts';
 import type { Log } from '#shared/log.ts';
@@ -30,7 +31,8 @@ export function wireApp(parts: {
   const { config, rule, log, isReady } = parts;
   const { totals: store, journal } = parts.state;
   const registry = createRegistry('score');
-  const client = createHttpSink({
+  const createSink = config.SINK_BATCH === 'on' ? createBatchSink : createHttpSink;
+  const client = createSink({
     url: config.K_SINK,
     timeoutMs: config.SINK_TIMEOUT_MS,
     overrides: config.K_CE_OVERRIDES,

@@ -55,7 +55,6 @@ describe('KafkaSink (facts 2)', () => {
     ['the id is missing', { ...HEADERS, 'ce-id': '' }, '{}'],
     ['the specversion is unknown', { ...HEADERS, 'ce-specversion': '9.9' }, '{}'],
     ['structured JSON is none', { 'content-type': 'application/cloudevents+json' }, '{"id":'],
-    ['it is a batch', { 'content-type': 'application/cloudevents-batch+json' }, '[]'],
   ])('answers 400 where it is not a CloudEvent: %s', async (_name, headers, body) => {
     const { status, record } = await post(sink.urlOf('fraud'), headers, body);
     expect(status).toBe(400);

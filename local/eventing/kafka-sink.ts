@@ -3,6 +3,7 @@ import { serve } from '#shared/http/serve.ts';
 import type { TopicWriter } from '#shared/kafka/topic.ts';
 import type { Log } from '#shared/log.ts';
 import { type ContentMode, eventToRecord } from './event-to-record.ts';
+import { isBatch, parseBatch } from './wire-batch.ts';
 import { fromRequest } from './wire-event.ts';
 
 /** One KafkaSink: what is posted to /NAMESPACE/NAME is written to the topic. */
@@ -25,6 +26,7 @@ export interface KafkaSinkOptions {
 }
 
 export interface KafkaSinkStats {
+  /** Events; the others are requests. */
   readonly accepted: number;
   /** Answered 4xx. */
   readonly refused: number;
@@ -48,7 +50,8 @@ const HEADERS_MAX_BYTES = 256 * 1024;
 /**
  * Plays Knative's KafkaSink: an HTTP server that writes each CloudEvent posted to it to a topic,
  * and answers 202 only when Kafka has acknowledged it. Like the real one it may write an event that
- * it then answers 503: readers upsert (D5).
+ * it then answers 503: readers upsert (D5). Unlike the real one it also takes batches: all or none
+ * are understood, and all are written together.
  */
 export async function startKafkaSink(options: KafkaSinkOptions): Promise<KafkaSink> {
   const sinks = new Map(
@@ -63,8 +66,8 @@ export async function startKafkaSink(options: KafkaSinkOptions): Promise<KafkaSi
       };
       void answer(request, sinks, options)
         .catch(failed)
-        .then(({ status, detail, headers }) => {
-          if (status === 202) counts.accepted += 1;
+        .then(({ status, detail, headers, accepted = 1 }) => {
+          if (status === 202) counts.accepted += accepted;
           else if (status >= 500) counts.failed += 1;
           else counts.refused += 1;
           response.writeHead(status, headers).end(detail);
@@ -89,6 +92,8 @@ interface Answer {
   readonly status: number;
   readonly detail?: string;
   readonly headers?: Record<string, string>;
+  /** Events of a batch; one unless set. */
+  readonly accepted?: number;
 }
 
 async function answer(
@@ -105,15 +110,22 @@ async function answer(
   }
   const body = await readBody(request);
   if (body === undefined) return { status: 400, detail: 'not a CloudEvent of at most 1 MiB' };
-  const event = fromRequest(request.headers, body);
-  if (event === undefined) return { status: 400, detail: 'not a CloudEvent' };
+  const read = readEvents(request, body);
+  if ('problem' in read) return { status: 400, detail: read.problem };
+  const records = read.events.map((one) => eventToRecord(one, sink.contentMode ?? 'structured'));
   try {
-    await writer.write(sink.topic, [eventToRecord(event, sink.contentMode ?? 'structured')]);
-    return { status: 202 };
+    await writer.write(sink.topic, records);
+    return { status: 202, accepted: records.length };
   } catch (error) {
     log.error({ err: error, topic: sink.topic }, 'the event was not written');
     return { status: 503, detail: 'the event was not written' };
   }
+}
+
+function readEvents(request: IncomingMessage, body: Buffer): ReturnType<typeof parseBatch> {
+  if (isBatch(request.headers['content-type'])) return parseBatch(body);
+  const event = fromRequest(request.headers, body);
+  return event === undefined ? { problem: 'not a CloudEvent' } : { events: [event] };
 }
 
 /** The whole body, or undefined where it is too large or was cut off. */

@@ -76,12 +76,11 @@ export function isStructured(contentType: string | undefined): boolean {
 
 /** The event that a JSON object holds (CloudEvents JSON format 3); undefined when it holds none. */
 export function parseStructured(json: Buffer): WireEvent | undefined {
-  let members: unknown;
-  try {
-    members = JSON.parse(json.toString());
-  } catch {
-    return undefined;
-  }
+  return structuredEvent(parseJson(json));
+}
+
+/** The same of the object itself. */
+export function structuredEvent(members: unknown): WireEvent | undefined {
   if (typeof members !== 'object' || members === null || Array.isArray(members)) return undefined;
   const { data, data_base64, datacontenttype, ...rest } = members as Record<string, unknown>;
   const attributes: Record<string, string> = {};

@@ -78,7 +78,7 @@ export function encodeFraud(
     sequence: String(fraud.sequence),
     datacontenttype: 'application/json',
     dataschema: FRAUD_SCHEMA,
-    data: dataText(fraud),
+    data: fraudDataText(fraud),
   });
   const message = HTTP.binary(event);
   const headers: Record<string, string> = {};
@@ -89,7 +89,8 @@ export function encodeFraud(
   return { headers, body: message.body as string };
 }
 
-function dataText(fraud: Fraud): string {
+/** The data as it is sent: within what a record may hold, the oldest members left out for that. */
+export function fraudDataText(fraud: Fraud): string {
   const data = fraudToJson(fraud);
   const text = JSON.stringify(data);
   let excessBytes = Buffer.byteLength(text) - FRAUD_DATA_MAX_BYTES;
@@ -111,6 +112,6 @@ function memberToJson(member: FraudMember): FraudMemberData {
   };
 }
 
-function isoTime(timeMs: number): string {
+export function isoTime(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }

@@ -1,8 +1,7 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Fraud } from '#shared/domain/fraud.ts';
 import { AppError } from '#shared/errors.ts';
 import { encodeFraud } from '#shared/events/fraud-event.ts';
+import { createPostClient } from './post-client.ts';
 
 /** Where fraud events go. Has the shape of score's port, which shared code may not import. */
 export interface HttpSink {
@@ -28,45 +27,33 @@ export function createHttpSink(options: {
   overrides?: Readonly<Record<string, string>>;
 }): HttpSink {
   const { url, timeoutMs, overrides } = options;
-  const isTls = new URL(url).protocol === 'https:';
-  const request = isTls ? httpsRequest : httpRequest;
-  // Idle connections are closed before the other side's usual five seconds do it.
-  const agentOptions = { keepAlive: true, timeout: 4_000 };
-  const agent = isTls ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
-  const exchange = (
-    message: { headers: Record<string, string>; body: string },
-    signal: AbortSignal,
-    isRetry: boolean,
-  ): Promise<number> =>
-    new Promise((resolve, reject) => {
-      const sending = request(url, { method: 'POST', headers: message.headers, agent, signal });
-      sending.on('response', (response) => {
-        response.on('end', () => resolve(response.statusCode ?? 0));
-        response.on('error', reject);
-        response.on('close', () => reject(new Error('the connection was cut before the end')));
-        response.resume();
-      });
-      sending.on('error', (error: NodeJS.ErrnoException) => {
-        // The other side gave up an idle connection just when we took it: nothing is wrong yet.
-        const isStale = sending.reusedSocket && error.code === 'ECONNRESET' && !isRetry;
-        if (isStale) exchange(message, signal, true).then(resolve, reject);
-        else reject(error);
-      });
-      sending.end(message.body);
-    });
+  const client = createPostClient(url);
   return {
     send: async (fraud) => {
-      const { headers, body } = encodeFraud(fraud, overrides);
-      headers['content-length'] = String(Buffer.byteLength(body));
       const signal = AbortSignal.timeout(timeoutMs);
-      const status = await exchange({ headers, body }, signal, false).catch((cause: unknown) => {
-        const isLate = signal.aborted;
-        const detail = isLate ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
-        throw new AppError('sink', `the sink ${detail}`, { cause });
-      });
-      if (status >= 200 && status < 300) return;
-      throw new AppError('sink', `the sink answered ${status}`);
+      const status = await client
+        .post(encodeFraud(fraud, overrides), signal)
+        .catch((cause: unknown) => {
+          throw signal.aborted ? lateAnswer(timeoutMs, cause) : notReached(cause);
+        });
+      if (!isTaken(status)) throw refusedBy(status);
     },
-    close: () => agent.destroy(),
+    close: () => client.close(),
   };
+}
+
+export function isTaken(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+export function refusedBy(status: number): AppError {
+  return new AppError('sink', `the sink answered ${status}`);
+}
+
+export function notReached(cause: unknown): AppError {
+  return new AppError('sink', 'the sink cannot be reached', { cause });
+}
+
+export function lateAnswer(timeoutMs: number, cause?: unknown): AppError {
+  return new AppError('sink', `the sink did not answer within ${timeoutMs} ms`, { cause });
 }
