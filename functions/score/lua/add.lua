@@ -4,10 +4,12 @@
 -- verdict.lua; KEYS and ARGV: args.lua.
 --
 -- Returns one string: 'C' and the verdict for a new transaction, 'D' and the first verdict for a
--- known one, 'L' and the newest event time (I6) for one that is late and was not added.
+-- known one, 'L' and the newest event time (I6) for one that is late and was not added; 'N' for a
+-- pair that is kept as one text (commit.lua), which is not ours.
 
 local x = { id = ARGV[7], t = tonumber(ARGV[8]), a = tonumber(ARGV[9]), flags = 0 }
 local text = redis.call('GET', STATE)
+if text and is_one_text(text) then return 'N' end
 s = text and decode_state(text) or empty_state()
 local newest_t, newest_id
 if text then

@@ -19,6 +19,8 @@ const PARTS = {
     'rewrite',
     'add',
   ],
+  COMMIT_SCRIPT: ['commit'],
+  HAND_OVER_SCRIPT: ['hand-over'],
   READ_SCRIPT: ['codec', 'args', 'leaves', 'window', 'read'],
 };
 

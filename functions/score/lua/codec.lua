@@ -93,6 +93,12 @@ local function decode_state(text)
   return s
 end
 
+-- A small pair is kept as one text, which begins with a digit or letter: commit.lua. A state of ours
+-- begins with its flags.
+local function is_one_text(text)
+  return text:byte(1) >= 48
+end
+
 local function empty_state()
   return {
     arrivals = 0, count = 0, n = 0, last = 1, first_offset = 1, episode = '', carry = '',

@@ -1,8 +1,8 @@
 -- The pair's total at its newest transaction, changing nothing: '' when nothing is known of the
--- pair, else newest time I6 · total I4, I5 · count I4 · opening H + bytes · members H, then those.
+-- pair or it is kept as one text (commit.lua), else newest time I6 · total I4, I5 · count I4 · opening H + bytes · members H, then those.
 
 local text = redis.call('GET', STATE)
-if not text then return '' end
+if not text or is_one_text(text) then return '' end
 s = decode_state(text)
 local leaf = leaf_of(s.leaf)
 local e = leaf[#leaf]

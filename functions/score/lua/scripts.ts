@@ -63,6 +63,9 @@ local function decode_state(text)
   end
   return s
 end
+local function is_one_text(text)
+  return text:byte(1) >= 48
+end
 local function empty_state()
   return {
     arrivals = 0, count = 0, n = 0, last = 1, first_offset = 1, episode = '', carry = '',
@@ -693,6 +696,7 @@ local function add_out_of_order(x, newest_t)
 end
 local x = { id = ARGV[7], t = tonumber(ARGV[8]), a = tonumber(ARGV[9]), flags = 0 }
 local text = redis.call('GET', STATE)
+if text and is_one_text(text) then return 'N' end
 s = text and decode_state(text) or empty_state()
 local newest_t, newest_id
 if text then
@@ -714,6 +718,34 @@ if s.is_large then
 end
 if s.has_fraud_key then redis.call('PEXPIRE', FRAUD, STATE_TTL_MS) end
 return answer
+`;
+
+export const COMMIT_SCRIPT = `local LIFE_MS, PAIRS, VERSION_BYTES = ARGV[1], tonumber(ARGV[2]), 12
+local at, unsent, done = 3, PAIRS, {}
+for i = 1, PAIRS do
+  local verdicts = tonumber(ARGV[at + 2])
+  if redis.call('GETRANGE', KEYS[i], 0, VERSION_BYTES - 1) == ARGV[at] then
+    redis.call('SET', KEYS[i], ARGV[at + 1], 'PX', LIFE_MS)
+    for k = 1, verdicts do
+      redis.call('SET', KEYS[unsent + k], ARGV[at + 2 + k], 'PX', LIFE_MS)
+    end
+    done[i] = '1'
+  else
+    done[i] = '0'
+  end
+  unsent, at = unsent + verdicts, at + 3 + verdicts
+end
+return table.concat(done)
+`;
+
+export const HAND_OVER_SCRIPT = `if redis.call('GETRANGE', KEYS[1], 0, #ARGV[1] - 1) ~= ARGV[1] then return '0' end
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
+redis.call('DEL', KEYS[2])
+if #ARGV > 3 then
+  redis.call('HSET', KEYS[2], unpack(ARGV, 4))
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
+end
+return '1'
 `;
 
 export const READ_SCRIPT = `local unpack_struct, pack_struct = struct.unpack, struct.pack
@@ -778,6 +810,9 @@ local function decode_state(text)
     s.first_t = unpack_struct('>I6', s.data, s.first_offset)
   end
   return s
+end
+local function is_one_text(text)
+  return text:byte(1) >= 48
 end
 local function empty_state()
   return {
@@ -951,7 +986,7 @@ local function members(number, index, arrival)
   return table.concat(reversed), #list
 end
 local text = redis.call('GET', STATE)
-if not text then return '' end
+if not text or is_one_text(text) then return '' end
 s = decode_state(text)
 local leaf = leaf_of(s.leaf)
 local e = leaf[#leaf]

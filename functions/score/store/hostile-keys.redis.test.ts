@@ -17,7 +17,7 @@ it('steers no key by an account or an id: one hash tag a pair, in printable ASCI
   const keyPrefix = `test-${randomUUID()}`;
   const log = createLog('test', 'silent');
   const settings = { url, rule: RULE, timeoutMs: 5000, stateTtlMs: 60_000, log, keyPrefix };
-  const store = await openRedisTotalsStore({ ...settings, leafEntries: 2 });
+  const store = await openRedisTotalsStore({ ...settings, textEntries: 2, leafEntries: 2 });
   const client = await createClient({ url }).connect();
   onTestFinished(async () => {
     await client.close();

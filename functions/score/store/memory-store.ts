@@ -1,11 +1,11 @@
 import { type Pair, pairKey } from '#shared/domain/pair.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import { addToPair } from '../core/add-to-pair.ts';
-import { membersAt, toVerdict } from '../core/findings.ts';
+import { toVerdict } from '../core/findings.ts';
 import { type Entry, emptyPairState, type PairState } from '../core/pair-state.ts';
 import type { Verdict } from '../core/verdict.ts';
-import { windowStart } from '../core/window.ts';
 import type { Decision, PairTotal, TotalsStore } from '../totals-store.ts';
+import { totalOf } from './pair-total.ts';
 import { stateLifeMs } from './state-life.ts';
 
 export interface MemoryStoreOptions {
@@ -74,16 +74,7 @@ export function createMemoryTotalsStore(options: MemoryStoreOptions): TotalsStor
 
     read: async (pair): Promise<PairTotal | undefined> => {
       const state = pairs.get(keyOf(pair))?.state;
-      const newest = state?.entries.at(-1);
-      if (state === undefined || newest === undefined) return undefined;
-      const last = state.entries.length - 1;
-      return {
-        newestTimeMs: newest.eventTimeMs,
-        totalMinor: newest.totalMinor,
-        transactionCount: last - windowStart(state.entries, last, rule.windowMs) + 1,
-        openingId: state.newestOpeningId,
-        members: membersAt(state, newest, state.arrivals, rule),
-      };
+      return state === undefined ? undefined : totalOf(state, rule);
     },
 
     problem: async () => undefined,

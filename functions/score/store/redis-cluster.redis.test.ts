@@ -12,15 +12,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cluster.kill());
 
-const open = (rule: Rule, leafEntries?: number) =>
+const open = (rule: Rule, sizes: { textEntries?: number; leafEntries?: number } = {}) =>
   openRedisTotalsStore({
     ...{ url: cluster.url, rule, timeoutMs: 5_000, stateTtlMs: 60_000 },
     ...{ log: createLog('test', 'silent'), keyPrefix: `test-${randomUUID()}` },
-    ...(leafEntries === undefined ? {} : { leafEntries }),
+    ...sizes,
   });
 const options = { runs: Number(process.env.PROPERTY_RUNS ?? 10) };
 
 describe('on a Redis Cluster', () => {
   describeTotalsStore('the Redis store', (rule) => open(rule), options);
-  describeTotalsStore('the Redis store with leaves of 3', (rule) => open(rule, 3), options);
+  const small = { textEntries: 2, leafEntries: 3 };
+  describeTotalsStore('the Redis store with leaves of 3', (rule) => open(rule, small), options);
 });

@@ -1,17 +1,24 @@
 import type { FraudMember } from '#shared/domain/fraud.ts';
 import type { Finding, Verdict } from '../core/verdict.ts';
 import type { Decision, PairTotal } from '../totals-store.ts';
+import { decodeVerdict } from './verdict-text.ts';
 
 /**
  * What the scripts in `../lua/` answer, read into values: the only place that knows their codes.
  * Formats stand in verdict.lua, add.lua and read.lua; all numbers are big-endian.
  */
+const BRACE = 0x7b;
 const KINDS = ['counted', 'crossed', 'updated'] as const;
 
-/** The answer of `add`. */
-export function readDecision(reply: Buffer): Decision {
+/** The answer of `add`; undefined for a pair that is kept as one text. */
+export function readDecision(reply: Buffer): Decision | undefined {
   const code = String.fromCharCode(reply[0] as number);
   const reader = new Reader(reply, 1);
+  if (code === 'N') return undefined;
+  // An unsent verdict from the time before the pair grew large.
+  if (code === 'D' && reply[1] === BRACE) {
+    return { kind: 'duplicate', first: decodeVerdict(reply.toString('utf8', 1)) };
+  }
   if (code === 'C') return readVerdict(reader);
   if (code === 'D') return { kind: 'duplicate', first: readVerdict(reader) };
   if (code === 'L') return { kind: 'late', newestTimeMs: reader.time() };

@@ -53,6 +53,10 @@ export function createKeySpace(now: () => number): KeySpace {
 
   const commands: Record<string, (key: string, rest: readonly Uint8Array[]) => LuaReply> = {
     GET: (key) => (get(key)?.value as Uint8Array | undefined) ?? false,
+    GETRANGE: (key, [from, to]) => {
+      const bytes = (get(key)?.value as Uint8Array | undefined) ?? Buffer.alloc(0);
+      return bytes.subarray(numberOf(from), numberOf(to) + 1);
+    },
     SET: (key, [value, , ttlMs]) => {
       set(key, { value: Buffer.from(value as Uint8Array), expiresMs: now() + numberOf(ttlMs) });
       return 1;

@@ -9,7 +9,7 @@ export type RedisCall = (name: string, args: readonly Uint8Array[]) => LuaReply;
 /** Runs one script on keys and arguments, with `redis.call` answered by {@link RedisCall}. */
 export type LuaScript = (
   keys: readonly string[],
-  args: readonly string[],
+  args: readonly (string | Uint8Array)[],
   call: RedisCall,
 ) => Uint8Array;
 
@@ -86,10 +86,10 @@ function setFunction(
   lua.lua_setglobal(state, to_luastring(library));
 }
 
-function setTable(state: LuaState, name: string, values: readonly string[]): void {
+function setTable(state: LuaState, name: string, values: readonly (string | Uint8Array)[]): void {
   lua.lua_newtable(state);
   values.forEach((value, i) => {
-    push(state, Buffer.from(value));
+    push(state, toBytes(value));
     lua.lua_rawseti(state, -2, i + 1);
   });
   lua.lua_setglobal(state, to_luastring(name));
@@ -115,7 +115,7 @@ function textOf(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-function toBytes(value: StructValue | undefined): Uint8Array {
+function toBytes(value: StructValue | string | undefined): Uint8Array {
   return typeof value === 'object' ? value : Buffer.from(String(value));
 }
 

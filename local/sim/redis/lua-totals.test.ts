@@ -9,7 +9,15 @@ describeTotalsStore(
   'the scripts in the simulator’s Lua',
   async (rule) => {
     const commands = commandsOn(createKeySpace(() => 0));
-    return createScriptedStore(commands, { rule, stateTtlMs: 86_400_000, log, leafEntries: 3 });
+    return createScriptedStore(commands, {
+      rule,
+      stateTtlMs: 86_400_000,
+      log,
+      timeoutMs: 1_000,
+      chance: 0,
+      textEntries: 3,
+      leafEntries: 3,
+    });
   },
   { runs: 30 },
 );
