@@ -14,4 +14,10 @@ export const BENCHMARKS: readonly Benchmark[] = [
     isInShort: true,
     load: () => import('./memory/memory.ts'),
   },
+  {
+    name: 'batch',
+    summary: 'a preloaded topic to the fraud topic in batches, against Flink',
+    isInShort: false,
+    load: () => import('./batch/batch.ts'),
+  },
 ];
