@@ -15,8 +15,8 @@ export interface FlinkJob {
 }
 
 /**
- * Flink and the job, compiled: jars come from Maven Central once (130 MB), by Maven, into the user's
- * cache; the job is compiled again when its sources have changed.
+ * Flink and the job, compiled: jars come from Maven Central once (130 MB), by Maven, into the
+ * user's cache; the job is compiled again when its sources have changed.
  *
  * @throws Error, one line that says what to install, when Maven or a JDK is missing.
  */
