@@ -1,29 +1,23 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { AppError } from '#shared/errors.ts';
 import { createKafkaHistory, type TopicHistory } from '#shared/kafka/kafka-history.ts';
-import type { KafkaTopics } from '#shared/kafka/kafka-topics.ts';
+import { createKafkaTopics, type KafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createLog } from '#shared/log.ts';
 import { isLetterName } from '../local/dlq/read-letters.ts';
 import { parseDuration } from './duration.ts';
-import { brokersOf, openKafka, securityOfEnvironment } from './kafka-flags.ts';
+import { securityOfEnvironment } from './kafka-flags.ts';
+import { findLine, type Line, type LineFlags, withLineFlags } from './line-flags.ts';
 import { withRuleFlags } from './rule-flags.ts';
 
 /** What every command about dead letters is told. */
-export interface DlqFlags {
-  readonly kafka: string;
-  readonly topic: string;
+export interface DlqFlags extends LineFlags {
+  readonly topic?: string;
   readonly json?: boolean;
 }
 
 export function withDlqFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--kafka <host:port>', 'brokers, separated by commas')
-        .env('KAFKA_BROKERS')
-        .makeOptionMandatory(),
-    )
-    .option('--topic <topic>', 'the topic with the dead letters', 'transactions-dlq')
+  return withLineFlags(command)
+    .option('--topic <topic>', 'with the dead letters; transactions-dlq unless given or found')
     .option('--json', 'one JSON object a line');
 }
 
@@ -44,21 +38,28 @@ export function parseLetterNames(text: string, names: readonly string[] = []): r
   return names.includes(text) ? names : [...names, text];
 }
 
+/** What the work about dead letters is given. */
+export interface DlqParts {
+  readonly topics: KafkaTopics;
+  readonly history: TopicHistory;
+  /** The topic with the dead letters. */
+  readonly topic: string;
+  readonly deployed: Line['deployed'];
+}
+
 /** Gives what talks to Kafka to the work, and lets go of it in the end. */
 export async function withKafka<T>(
-  { kafka }: DlqFlags,
-  work: (parts: { topics: KafkaTopics; history: TopicHistory }) => Promise<T>,
+  flags: DlqFlags,
+  work: (parts: DlqParts) => Promise<T>,
 ): Promise<T> {
-  const topics = openKafka(kafka, 'dlq');
+  const { brokers, deployed } = await findLine(flags);
+  const topic = flags.topic ?? deployed?.deadLetterTopic ?? 'transactions-dlq';
   const log = createLog('dlq', 'warn');
-  const security = securityOfEnvironment();
-  const history = createKafkaHistory({ brokers: brokersOf(kafka), log, security });
+  const kafka = { brokers, log, security: securityOfEnvironment() };
+  const topics = createKafkaTopics(kafka);
+  const history = createKafkaHistory(kafka);
   try {
-    return await work({ topics, history });
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'topic') throw error;
-    const cure = 'is --kafka a running broker, as HOST:PORT?';
-    throw new Error(`${error.message}; ${cure}`, { cause: error });
+    return await work({ topics, history, topic, deployed });
   } finally {
     await Promise.all([topics.close(), history.close()]);
   }

@@ -14,17 +14,21 @@ import { progressLine } from '../local/progress-line.ts';
 import {
   currentUser,
   type DlqFlags,
+  type DlqParts,
   parseLetterNames,
   withAssessFlags,
   withDlqFlags,
   withKafka,
 } from './dlq-flags.ts';
 import { parseDuration, parseWhole } from './duration.ts';
+import { needPlaces } from './line-flags.ts';
+import { chooseRule, type RuleFlags } from './rule-flags.ts';
 
 const EXAMPLES = `
 Examples:
   ./splitwatch dlq ls --kafka localhost:9092
   ./splitwatch dlq ls --kafka localhost:9092 --reason late --since 1h
+  ./splitwatch dlq ls --namespace splitwatch --kafka kafka.example:9092     of a deployment
   ./splitwatch dlq show 0/17 --kafka localhost:9092
   ./splitwatch dlq redrive --reason undelivered --kafka localhost:9092
   ./splitwatch dlq drop 0/17 --reason 'test traffic of 3 May' --kafka localhost:9092
@@ -52,8 +56,8 @@ export function register(program: Command): void {
     .argument('[letters...]', 'their names, as ls shows them', parseLetterNames)
     .option('--reason <reason>', 'all open ones of this reason')
     .option('--all', 'all open ones')
-    .option('--to <topic>', 'where they go; the topic’s name without -dlq unless given')
-    .option('--fraud <topic>', 'the topic with fraud events', 'fraud')
+    .option('--to <topic>', 'where they go; the topic’s name without -dlq unless given or found')
+    .option('--fraud <topic>', 'with fraud events; fraud unless given or found')
     .option('--again', 'those, too, that were decided about before')
     .option('--force', 'those, too, that would come back: poison and late ones')
     .option('--dry-run', 'only say what would happen')
@@ -82,11 +86,12 @@ interface ListFlags extends DlqFlags {
   readonly limit?: number;
 }
 
-async function list(flags: ListFlags): Promise<void> {
+async function list(flags: ListFlags, command: Command): Promise<void> {
+  needPlaces(command, flags);
   const nowMs = Date.now();
   const fromMs = flags.since === undefined ? undefined : nowMs - flags.since;
-  const cases = await withKafka(flags, ({ history }) =>
-    readLetters({ history, topic: flags.topic, fromMs, isBrief: true, ...progress(flags.topic) }),
+  const cases = await withKafka(flags, ({ history, topic }) =>
+    readLetters({ history, topic, fromMs, isBrief: true, ...progress(topic) }),
   );
   const { reason } = flags;
   const wanted = cases
@@ -104,24 +109,21 @@ async function list(flags: ListFlags): Promise<void> {
   print(letterCounts(cases));
 }
 
-async function show(names: readonly string[], flags: DlqFlags): Promise<void> {
-  const { topic } = flags;
-  const cases = await withKafka(flags, ({ history }) =>
-    readLetters({ history, topic, name: names[0] as string }),
-  );
-  const [one] = chooseLetters(cases, { names, isAll: false }) as [LetterCase];
-  if (flags.json) print(printableJson(wholeLetterToJson(one)));
-  else process.stdout.write(letterPage(one, topic));
+async function show(names: readonly string[], flags: DlqFlags, command: Command): Promise<void> {
+  needPlaces(command, flags);
+  await withKafka(flags, async ({ history, topic }) => {
+    const cases = await readLetters({ history, topic, name: names[0] as string });
+    const [one] = chooseLetters(cases, { names, isAll: false }) as [LetterCase];
+    if (flags.json) print(printableJson(wholeLetterToJson(one)));
+    else process.stdout.write(letterPage(one, topic));
+  });
 }
 
-interface RedriveFlags extends DlqFlags {
+interface RedriveFlags extends DlqFlags, RuleFlags {
   readonly reason?: string;
   readonly all?: boolean;
   readonly to?: string;
-  readonly fraud: string;
-  readonly window: number;
-  readonly lateness: number;
-  readonly threshold: number;
+  readonly fraud?: string;
   readonly lookBack?: number;
   readonly again?: boolean;
   readonly force?: boolean;
@@ -137,40 +139,43 @@ async function redriveChosen(
   flags: RedriveFlags,
   command: Command,
 ): Promise<void> {
-  const { topic, reason, all: isAll = false } = flags;
+  const { reason, all: isAll = false } = flags;
   if ([names.length > 0, reason !== undefined, isAll].filter(Boolean).length !== 1) {
     command.error('splitwatch: name letters, or give --reason, or --all: one of the three');
   }
-  const to = flags.to ?? /^(.+)-dlq$/.exec(topic)?.[1];
+  needPlaces(command, flags);
+  await withKafka(flags, (parts) => redriveThese(parts, { names, flags, command }));
+}
+
+async function redriveThese(
+  { topics, history, topic, deployed }: DlqParts,
+  asked: { names: readonly string[]; flags: RedriveFlags; command: Command },
+): Promise<void> {
+  const { names, flags, command } = asked;
+  const to = flags.to ?? deployed?.topic ?? /^(.+)-dlq$/.exec(topic)?.[1];
   if (to === undefined) {
-    command.error(`splitwatch: --topic ${topic} does not end in -dlq: name where they go by --to`);
+    return command.error(`splitwatch: ${topic} does not end in -dlq: name where they go by --to`);
   }
-  await withKafka(flags, async ({ topics, history }) => {
-    const all = await readLetters({ history, topic, ...progress(topic) });
-    const chosen = chooseLetters(all, { names, reason, isAll });
-    const isDryRun = flags.dryRun ?? false;
-    const question = `Redrive ${letters(chosen.length)} to ${to}?`;
-    if (!isDryRun && !(await isAgreed(question, flags.yes || chosen.length === 0))) return;
-    const report = createRedriveReport({ to, isDryRun, isNamed: names.length > 0 });
-    await redrive(chosen, all, {
-      ...{ topics, history, topic, to, progress, isDryRun, by: currentUser(), now: Date.now },
-      fraud: flags.fraud,
-      rule: {
-        ...{ id: 'pair-total', version: 1, groupBy: 'pair', updates: 'doubling' },
-        ...{ windowMs: flags.window, allowedLatenessMs: flags.lateness },
-        thresholdMinor: flags.threshold,
-      },
-      lookBackMs: flags.lookBack ?? flags.window + flags.lateness + FUTURE_MS,
-      isForced: flags.force ?? false,
-      isAgain: flags.again ?? false,
-      onResult: (result) => {
-        report.take(result);
-        print(flags.json ? printableJson(report.json(result)) : report.line(result));
-      },
-    });
-    if (!flags.json) print(report.summary());
-    process.exitCode = report.exitCode();
+  const all = await readLetters({ history, topic, ...progress(topic) });
+  const chosen = chooseLetters(all, { names, reason: flags.reason, isAll: flags.all ?? false });
+  const isDryRun = flags.dryRun ?? false;
+  const question = `Redrive ${letters(chosen.length)} to ${to}?`;
+  if (!isDryRun && !(await isAgreed(question, flags.yes || chosen.length === 0))) return;
+  const report = createRedriveReport({ to, isDryRun, isNamed: names.length > 0 });
+  const { rule } = await chooseRule(flags);
+  await redrive(chosen, all, {
+    ...{ topics, history, topic, to, progress, isDryRun, by: currentUser(), now: Date.now, rule },
+    fraud: flags.fraud ?? deployed?.fraudTopic ?? 'fraud',
+    lookBackMs: flags.lookBack ?? rule.windowMs + rule.allowedLatenessMs + FUTURE_MS,
+    isForced: flags.force ?? false,
+    isAgain: flags.again ?? false,
+    onResult: (result) => {
+      report.take(result);
+      print(flags.json ? printableJson(report.json(result)) : report.line(result));
+    },
   });
+  if (!flags.json) print(report.summary());
+  process.exitCode = report.exitCode();
 }
 
 async function dropChosen(
@@ -180,8 +185,8 @@ async function dropChosen(
 ): Promise<void> {
   const reason = flags.reason.trim();
   if (reason === '') command.error('splitwatch: --reason is empty: say why, it is kept');
-  const { topic } = flags;
-  await withKafka(flags, async ({ topics, history }) => {
+  needPlaces(command, flags);
+  await withKafka(flags, async ({ topics, history, topic }) => {
     const chosen = chooseLetters(await readLetters({ history, topic, ...progress(topic) }), {
       ...{ names, isAll: false },
     });

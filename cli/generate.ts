@@ -1,15 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { readConfig } from '#shared/config.ts';
 import { parseAmount } from '#shared/domain/amount.ts';
 import { parseRfc3339 } from '#shared/events/rfc3339-time.ts';
-import { kafkaSecurity, kafkaSettings } from '#shared/kafka/kafka-settings.ts';
-import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
-import { createLog } from '#shared/log.ts';
 import type { TrafficOptions } from '../functions/generate/core/traffic-options.ts';
 import type { RecordFormat } from '../functions/generate/generate.ts';
 import { kafkaOutput, openLabels, textOutput } from '../local/generate-output.ts';
 import { runGenerate } from '../local/generate-run.ts';
 import { parseDuration, parseWhole } from './duration.ts';
+import { openKafka } from './kafka-flags.ts';
 import { stopSignal } from './stop-signal.ts';
 
 interface GenerateFlags {
@@ -96,7 +93,11 @@ async function run(flags: GenerateFlags): Promise<void> {
   const labels = flags.labels === undefined ? undefined : await openLabels(flags.labels);
   const output = flags.stdout
     ? textOutput(process.stdout)
-    : await kafkaOutput(createTopics(flags.kafka as string), flags.topic, flags.partitions);
+    : await kafkaOutput(
+        openKafka(flags.kafka as string, 'generate'),
+        flags.topic,
+        flags.partitions,
+      );
   // What is printed for people must not stand among the transactions.
   const screen = flags.stdout ? process.stderr : process.stdout;
   try {
@@ -117,15 +118,6 @@ async function run(flags: GenerateFlags): Promise<void> {
     await labels?.close();
     await output.close();
   }
-}
-
-function createTopics(brokers: string) {
-  const config = readConfig(kafkaSettings, { ...process.env, KAFKA_BROKERS: brokers });
-  return createKafkaTopics({
-    brokers: config.KAFKA_BROKERS,
-    log: createLog('generate', 'warn'),
-    security: kafkaSecurity(config),
-  });
 }
 
 /** Rates and shares that are not given stay out, so that the shape says them. */

@@ -1,11 +1,19 @@
-import { readConfig } from '#shared/config.ts';
+import { ConfigError, readConfig } from '#shared/config.ts';
 import { type KafkaSecurity, kafkaSecurity, kafkaSettings } from '#shared/kafka/kafka-settings.ts';
 import { createKafkaTopics, type KafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createLog } from '#shared/log.ts';
 
-/** The brokers of `--kafka HOST:PORT,…`. */
+const BROKER = /^(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}$/i;
+
+/**
+ * The brokers of `--kafka HOST:PORT,…`.
+ * @throws ConfigError that names those that are not written so.
+ */
 export function brokersOf(flag: string): readonly string[] {
-  return flag.split(',').map((broker) => broker.trim());
+  const brokers = flag.split(',').map((broker) => broker.trim());
+  const wrong = brokers.filter((broker) => !BROKER.test(broker));
+  if (wrong.length === 0) return brokers;
+  throw new ConfigError([`--kafka ${wrong.join(', ')}: expected HOST:PORT, separated by commas`]);
 }
 
 /** How to log in to them: KAFKA_TLS and KAFKA_SASL_*, since a password is no argument. */

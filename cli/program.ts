@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { CONFIG_EXIT_CODE, ConfigError } from '#shared/config.ts';
+import { AppError } from '#shared/errors.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { COMMANDS, type CommandEntry } from './commands.ts';
+import { kafkaCure } from './kafka-cure.ts';
 
 /** Exit code for wrong usage, as in sysexits.h. */
 export const USAGE_EXIT_CODE = 64;
@@ -84,7 +86,9 @@ function exitCodeOf(error: unknown, { writeErr, isDebug }: ProgramOutput): numbe
 }
 
 function messageOf(error: unknown): string {
-  return oneLine(error instanceof Error ? error.message || error.name : String(error));
+  if (!(error instanceof Error)) return oneLine(String(error));
+  const isKafka = error instanceof AppError && error.code === 'topic';
+  return oneLine(isKafka ? `${error.message}; ${kafkaCure(error)}` : error.message || error.name);
 }
 
 function oneLine(text: string): string {

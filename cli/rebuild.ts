@@ -1,31 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { AppError } from '#shared/errors.ts';
 import { parseRfc3339 } from '#shared/events/rfc3339-time.ts';
 import { createKafkaHistory } from '#shared/kafka/kafka-history.ts';
 import { createLog } from '#shared/log.ts';
 import { connectRedis } from '#shared/redis/client.ts';
 import type { Rebuilt } from '../local/rebuild/rebuild.ts';
-import { clusterOf } from './cluster-flags.ts';
 import { parseDuration } from './duration.ts';
-import { brokersOf, securityOfEnvironment } from './kafka-flags.ts';
-import { needFlags } from './needed-flags.ts';
+import { securityOfEnvironment } from './kafka-flags.ts';
+import { findLine, type Line, type LineFlags, needPlaces, withLineFlags } from './line-flags.ts';
+import { ofRedisFlag } from './redis-flag.ts';
 import { stopSignal } from './stop-signal.ts';
 
-interface RebuildFlags {
-  readonly kafka: string;
+interface RebuildFlags extends LineFlags {
   readonly redis?: string;
   readonly score?: string;
-  readonly namespace?: string;
-  readonly context?: string;
-  readonly topic: string;
+  readonly topic?: string;
   readonly notify?: string;
-  readonly fraud: string;
+  readonly fraud?: string;
   readonly from?: number;
   readonly force?: boolean;
   readonly acceptLoss?: boolean;
   readonly quiet: number;
-  readonly source: string;
+  readonly source?: string;
   readonly json?: boolean;
 }
 
@@ -34,8 +30,9 @@ After a loss of Redis: score refuses everything by then, and says so in its log,
 metric splitwatch_state_lost. This has score take nothing else, empties what is left of the totals,
 posts again what the topic has of all that they would still know, each pair from where it was calm,
 and opens score again. Alerts keep their ids, so nobody sees one twice. Where nothing is lost it
-changes nothing. Stop the source meanwhile where you can (KafkaSource: spec.consumers 0): what it
-delivers until the end is answered 503, and may become dead letters of records that are counted here.
+changes nothing. Of a deployment all is found but Kafka as it is reached from here, and its
+KafkaSource is stopped meanwhile and started again, however it ends. Else stop what delivers yourself
+where you can: until the end it is answered 503, and dead letters may come of what is counted here.
 
 AUTH_TOKEN is score's and notify's token, KAFKA_TLS and KAFKA_SASL_* log in to Kafka.
 Exit code: 0 it is whole; 1 it is not, and score goes on refusing.
@@ -48,17 +45,15 @@ Examples:
   ./splitwatch rebuild … --accept-loss                       go on with what there is, read nothing`;
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('rebuild')
-    .description('read the topic again after a loss of Redis')
-    .addOption(new Option('--kafka <host:port>', 'brokers').env('KAFKA_BROKERS'))
+    .description('read the topic again after a loss of Redis');
+  withLineFlags(command)
     .addOption(new Option('--redis <url>', "score's Redis").env('REDIS_URL'))
     .option('--score <url>', 'where score listens; it says by which rule')
-    .option('-n, --namespace <name>', 'of a deployment: Redis, score and notify are found there')
-    .option('--context <name>', 'of the kubeconfig (KUBECONFIG); its current one unless set')
-    .option('--topic <topic>', 'the topic with the transactions', 'transactions')
+    .option('--topic <topic>', 'with the transactions; transactions unless given or found')
     .option('--notify <url>', 'where notify listens: its alerts are read again, too')
-    .option('--fraud <topic>', 'the topic with the fraud events', 'fraud')
+    .option('--fraud <topic>', 'with the fraud events; fraud unless given or found')
     .option('--from <time>', 'read again all records since then, RFC 3339', parseTime)
     .option('--force', 'empty the totals and read again although nothing is known to be lost')
     .option('--accept-loss', 'read nothing: have score go on with what Redis has')
@@ -67,22 +62,18 @@ export function register(program: Command): void {
         .argParser(parseDuration)
         .default(15_000, '15s'),
     )
-    .option('--source <namespace/name>', 'of the KafkaSource', 'default/transactions')
+    .option('--source <namespace/name>', 'of the KafkaSource; default/TOPIC unless given or found')
     .option('--json', 'the result as one JSON object')
     .addHelpText('after', HELP)
     .action(async (flags: RebuildFlags, command: Command) => {
-      const { kafka, redis, score, namespace } = flags;
-      const places = { '--redis URL': redis, '--score URL': score };
-      needFlags(command, {
-        '--kafka HOST:PORT': kafka,
-        ...(namespace === undefined && places),
-      });
+      needPlaces(command, flags, { '--redis URL': flags.redis, '--score URL': flags.score });
       process.exit(await run(flags));
     });
 }
 
 /** Where everything is, said or found out. */
 interface Places {
+  readonly line: Line;
   readonly redis: string;
   readonly score: string;
   readonly notify: string | undefined;
@@ -90,17 +81,19 @@ interface Places {
 }
 
 async function run(flags: RebuildFlags): Promise<number> {
-  if (flags.namespace === undefined) {
+  const line = await findLine(flags);
+  if (line.deployed === undefined || flags.namespace === undefined) {
     const { redis, score, notify } = flags;
     return rebuildAt(flags, {
-      ...{ redis: redis as string, score: score as string, notify },
+      ...{ line, redis: redis as string, score: score as string, notify },
       token: process.env.AUTH_TOKEN,
     });
   }
   const { reachState } = await import('../local/cluster/reach-state.ts');
-  const reached = await reachState(await clusterOf(flags), flags.namespace);
+  const reached = await reachState(line.deployed.cluster, flags.namespace);
   try {
     return await rebuildAt(flags, {
+      line,
       redis: flags.redis ?? reached.redisUrl,
       score: flags.score ?? reached.scoreUrl,
       notify: flags.notify ?? reached.notifyUrl,
@@ -113,9 +106,12 @@ async function run(flags: RebuildFlags): Promise<number> {
 
 async function rebuildAt(flags: RebuildFlags, places: Places): Promise<number> {
   const log = createLog('rebuild', 'warn');
-  const redis = await connectRedis({ url: places.redis, timeoutMs: 10_000, log });
-  const security = securityOfEnvironment();
-  const history = createKafkaHistory({ brokers: brokersOf(flags.kafka), log, security });
+  const { brokers, deployed } = places.line;
+  const redisOptions = { url: places.redis, timeoutMs: 10_000, startTimeoutMs: 10_000, log };
+  const redis = await connectRedis(redisOptions).catch((error: unknown) => {
+    throw ofRedisFlag(error, places.redis);
+  });
+  const history = createKafkaHistory({ brokers, log, security: securityOfEnvironment() });
   try {
     const { acceptLoss, rebuild } = await import('../local/rebuild/rebuild.ts');
     if (flags.acceptLoss) {
@@ -123,14 +119,16 @@ async function rebuildAt(flags: RebuildFlags, places: Places): Promise<number> {
       say('score goes on with what Redis has; what was lost is missing until a rebuild --force');
       return 0;
     }
-    const [namespace = 'default', name = flags.topic] = flags.source.split('/');
     const { score, notify, token } = places;
+    const topic = flags.topic ?? deployed?.topic ?? 'transactions';
+    const fraud = flags.fraud ?? deployed?.fraudTopic ?? 'fraud';
     const result = await rebuild({
-      ...{ history, redis, source: { namespace, name }, quietMs: flags.quiet },
-      score: { topic: flags.topic, url: score, token },
-      ...(notify !== undefined && { alerts: { topic: flags.fraud, url: notify, token } }),
+      ...{ history, redis, source: sourceOf(flags, deployed, topic), quietMs: flags.quiet },
+      score: { topic, url: score, token },
+      ...(notify !== undefined && { alerts: { topic: fraud, url: notify, token } }),
       ...(flags.from !== undefined && { fromMs: flags.from }),
       ...(flags.force !== undefined && { isForced: flags.force }),
+      ...(deployed !== undefined && { pause: () => pauseOf(deployed) }),
       ...{ now: Date.now, makeId: randomUUID, signal: stopSignal() },
       report: { say, progress: showProgress(process.stderr) },
     });
@@ -138,10 +136,38 @@ async function rebuildAt(flags: RebuildFlags, places: Places): Promise<number> {
     else process.stdout.write(`${inWords(result)}\n`);
     return 0;
   } catch (error) {
-    throw explained(error, flags);
+    if ((error as Error).name !== 'AbortError') throw error;
+    throw new Error('stopped; score refuses everything until a rebuild has come to its end');
   } finally {
     await Promise.all([history.close(), redis.close()]);
   }
+}
+
+function sourceOf(
+  { source }: RebuildFlags,
+  deployed: Line['deployed'],
+  topic: string,
+): { namespace: string; name: string } {
+  if (source === undefined) return deployed?.source ?? { namespace: 'default', name: topic };
+  const [namespace = 'default', name = topic] = source.split('/');
+  return { namespace, name };
+}
+
+/** Stops the deployment's KafkaSource; says so, and when it goes on. */
+async function pauseOf(deployed: NonNullable<Line['deployed']>): Promise<() => Promise<void>> {
+  const { cluster, source } = deployed;
+  const { pauseSource } = await import('../local/cluster/pause-source.ts');
+  const { consumers, resume } = await pauseSource(cluster, source);
+  const name = `KafkaSource ${source.name}`;
+  if (consumers === 0) {
+    say(`${name} has no consumers, and is left as it is`);
+    return resume;
+  }
+  say(`${name} is stopped meanwhile`);
+  return async () => {
+    await resume();
+    say(`${name} goes on with ${many(consumers, 'consumer')}`);
+  };
 }
 
 function inWords({ wasRepaired, pairs, accepted, refused, alerts }: Rebuilt): string {
@@ -153,16 +179,6 @@ function inWords({ wasRepaired, pairs, accepted, refused, alerts }: Rebuilt): st
 
 function many(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-function explained(error: unknown, { kafka, topic }: RebuildFlags): unknown {
-  if ((error as Error).name === 'AbortError') {
-    return new Error('stopped; score refuses everything until a rebuild has come to its end');
-  }
-  if (!(error instanceof AppError) || error.code !== 'topic') return error;
-  return new Error(`${error.message}; is --kafka ${kafka} a running broker with topic ${topic}?`, {
-    cause: error,
-  });
 }
 
 /** In one line on a terminal; a line at each tenth elsewhere. */

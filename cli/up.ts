@@ -112,7 +112,7 @@ async function start(
   const say = (line: string): void => {
     if (!flags.quiet) process.stderr.write(`${line}\n`);
   };
-  const kafkaBrokers = brokersOf(flags.kafka ?? services?.kafkaBrokers ?? '');
+  const kafkaBrokers = brokersOf(flags.kafka ?? (services?.kafkaBrokers as string));
   return startUp({
     kafkaBrokers,
     kafkaSecurity: securityOfEnvironment(),

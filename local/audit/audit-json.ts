@@ -8,10 +8,10 @@ import { OFFSET_KINDS } from './offset-kinds.ts';
  * are texts.
  */
 export function auditToJson(report: AuditReport): Record<string, unknown> {
-  const { topic, group, deadLetterTopic, partitions, totals, problems, notes } = report;
+  const { topic, group, deadLetterTopic, rule, partitions, totals, problems, notes } = report;
   return {
     isClean: isClean(report),
-    ...{ topic, group, deadLetterTopic },
+    ...{ topic, group, deadLetterTopic, rule },
     counts: Object.fromEntries(OFFSET_KINDS.map((kind) => [kind, countOf(report, kind)])),
     partitions: partitions.map(({ end, intervals, ...rest }) => ({
       ...{ ...rest, end },

@@ -7,6 +7,8 @@ export interface AuditReport {
   readonly topic: string;
   readonly group: string;
   readonly deadLetterTopic: string;
+  /** The rule that totals were made by, in words, and who said it. */
+  readonly rule: string;
   readonly partitions: readonly PartitionAccount[];
   readonly totals: {
     /** Pairs whose totals were compared. */

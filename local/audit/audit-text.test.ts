@@ -24,7 +24,13 @@ function report(lost: number, more: Partial<AuditReport> = {}): AuditReport {
   );
   for (let offset = 0; offset < 2 * lost; offset++) ledger.take(offset, 1);
   return {
-    ...{ topic: 't', group: 'g', deadLetterTopic: 't-dlq', partitions: [ledger.account()] },
+    ...{
+      topic: 't',
+      group: 'g',
+      deadLetterTopic: 't-dlq',
+      rule: 'r',
+      partitions: [ledger.account()],
+    },
     totals: { compared: 3, idle: 0, untold: 0, differences: [] },
     ...{ problems: [], notes: [] },
     ...more,
@@ -44,6 +50,7 @@ describe('the report of an audit', () => {
     const totals = { compared: 1, idle: 0, untold: 0, differences: [DIFFERENCE] };
     const text = auditText(report(0, { totals, problems: ['p\u001b'] }), false);
     expect(text).not.toContain('\u001b');
+    expect(text).toContain('totals: 1 pair compared, 1 differs');
     expect(text).toContain('Redis has 1.01 of 2 transactions up to 1970-01-01T00:00:00.000Z');
     expect(text).toContain('only in Redis: x\\u{1b}[2J');
     expect(text).toMatch(/\nNOT CLEAN: 1 total differs, 1 other problem\n$/);

@@ -15,6 +15,7 @@ export function auditText(report: AuditReport, isAll: boolean): string {
   const differences = totals.differences.map(differenceLine);
   return [
     printable(`topic ${topic}, group ${group}`),
+    `rule: ${report.rule}`,
     ...report.partitions.flatMap((partition) => partitionLines(partition, most)),
     totalsLine(report),
     ...cut(differences, most),
@@ -67,8 +68,11 @@ function totalsLine({ totals }: AuditReport): string {
     ...(idle > 0 ? [`${idle} left out, idle for longer than state is kept`] : []),
     ...(untold > 0 ? [`${untold} in motion, too large to tell`] : []),
   ];
-  const differ = differences.length === 0 ? 'all as the log says' : `${differences.length} differ`;
-  return [`totals: ${compared} pairs compared, ${differ}`, ...left].join('; ');
+  const { length } = differences;
+  const differ =
+    length === 0 ? 'all as the log says' : length === 1 ? '1 differs' : `${length} differ`;
+  const pairs = compared === 1 ? '1 pair' : `${compared} pairs`;
+  return [`totals: ${pairs} compared, ${differ}`, ...left].join('; ');
 }
 
 function differenceLine({ pair, log, redis, ...only }: TotalDifference): string {

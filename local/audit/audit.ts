@@ -32,6 +32,10 @@ export interface AuditOptions {
   readonly deadLetterTopic: string;
   readonly group: string;
   readonly rule: Rule;
+  /** The rule in words, and who said it: for the report. */
+  readonly ruleWords: string;
+  /** The KafkaSource, which is part of the ids of plain records; a dead letter's unless set. */
+  readonly source?: SourceName | undefined;
   /** Score's STATE_TTL_MS. */
   readonly stateTtlMs: number;
   readonly now: () => number;
@@ -65,7 +69,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     const facts = factsOf(partition, known, options);
     ledgers.set(partition, new PartitionLedger({ partition, ...numbers }, facts));
   }
-  const source = known.letters.source ?? { namespace: 'default', name: topic };
+  const letters = known.letters.source;
+  const source = options.source ?? letters ?? { namespace: 'default', name: topic };
   const totals = new PairTotals(rule);
   const take = (record: StoredRecord): void => {
     const ledger = ledgers.get(record.partition) as PartitionLedger;
@@ -79,7 +84,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const compared = [...totals.totals()].filter(({ newestRecordMs }) => newestRecordMs >= sinceMs);
   const { differing, untold } = await compare(compared, { options, known, spans, source });
   return {
-    ...{ topic, group, deadLetterTopic },
+    ...{ topic, group, deadLetterTopic, rule: options.ruleWords },
     partitions: spans.map(({ partition }) => (ledgers.get(partition) as PartitionLedger).account()),
     totals: {
       compared: compared.length,

@@ -37,6 +37,26 @@ export async function startOwnBroker(
   return withPort(place.port, () => runKafkaBroker(java, jars, place));
 }
 
+/** A broker of our own that lets one user in, by SASL PLAIN and without TLS. */
+export async function startClosedBroker(
+  { user, password }: { readonly user: string; readonly password: string },
+  log: (line: string) => void,
+  environment: Environment,
+): Promise<OwnServer> {
+  const java = await programOf('kafka', log, environment);
+  const jars = await provideKafkaJars(log, environment);
+  const login = `username="${user}" password="${password}" user_${user}="${password}"`;
+  const module = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+  const settings = {
+    'listener.security.protocol.map': 'PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+    'listener.name.plaintext.plain.sasl.jaas.config': `${module} required ${login};`,
+  };
+  const place = { ...(await placeForBroker()), settings };
+  return withPort(place.port, () => runKafkaBroker(java, jars, place));
+}
+
 async function withPort(
   port: number,
   run: Parameters<typeof startOwnService>[0],

@@ -24,6 +24,11 @@ export interface Cluster {
   /** Empty also when the cluster does not know the kind. */
   list(kind: KindRef, query?: ListQuery): Promise<readonly KubeObject[]>;
   create(object: KubeObject): Promise<KubeObject>;
+  /**
+   * Changes the fields that are given, null takes one away (RFC 7396); nobody comes to own others.
+   * @throws ClusterError, also when there is no such object.
+   */
+  change(ref: ObjectRef, fields: Readonly<Record<string, unknown>>): Promise<void>;
   /** False when it was not there. What it owns goes in the background. */
   remove(ref: ObjectRef): Promise<boolean>;
   /** Every kind with a namespace that can be listed and deleted: what a sweep by label looks at. */

@@ -4,7 +4,7 @@ import type { KubeConfig, Log } from '@kubernetes/client-node';
 import { createKinds } from './api-kinds.ts';
 import { type AskApi, createApi } from './api-request.ts';
 import { type Change, type Cluster, ClusterError, FIELD_MANAGER, type PodRef } from './cluster.ts';
-import type { KubeObject } from './kube-object.ts';
+import { type KubeObject, showRef } from './kube-object.ts';
 import { openForward } from './port-forward.ts';
 
 export interface ClusterOptions {
@@ -54,7 +54,7 @@ function isNoConfig(config: KubeConfig): boolean {
 
 type Objects = Pick<
   Cluster,
-  'serves' | 'apply' | 'read' | 'list' | 'create' | 'remove' | 'listableKinds'
+  'serves' | 'apply' | 'read' | 'list' | 'create' | 'change' | 'remove' | 'listableKinds'
 >;
 
 function objectsOf(ask: AskApi): Objects {
@@ -99,6 +99,13 @@ function objectsOf(ask: AskApi): Objects {
       const made = await ask({ method: 'POST', path, body: object });
       if (made === undefined) throw new ClusterError(404, notThere(object));
       return made as KubeObject;
+    },
+    async change(ref, body) {
+      const path = await kinds.pathOf(ref);
+      const contentType = 'application/merge-patch+json';
+      const asked = { method: 'PATCH', path: `${path}`, body, contentType } as const;
+      const after = path === undefined ? undefined : await ask(asked);
+      if (after === undefined) throw new ClusterError(404, `${showRef(ref)} is not there`);
     },
     async remove(ref) {
       const path = await kinds.pathOf(ref);

@@ -18,10 +18,14 @@ export async function reachKafka(
   inCluster: readonly string[],
 ): Promise<KafkaGroups | undefined> {
   const brokers = access.brokers ?? inCluster;
-  const answers = await Promise.all(brokers.map(canConnect));
-  if (!answers.includes(true)) return undefined;
+  if (!(await isReachable(brokers))) return undefined;
   const { log, security } = access;
   return createKafkaGroups({ brokers, log, ...(security && { security }) });
+}
+
+/** True when one of them takes a connection from here. Never rejects. */
+export async function isReachable(brokers: readonly string[]): Promise<boolean> {
+  return (await Promise.all(brokers.map(canConnect))).includes(true);
 }
 
 function canConnect(broker: string): Promise<boolean> {

@@ -37,6 +37,11 @@ export interface RebuildOptions {
    * was about, milliseconds; longer than its REQUEST_TIMEOUT_MS.
    */
   readonly quietMs: number;
+  /**
+   * Stops what delivers to score while its totals are being made anew, and resolves with what
+   * starts it again, which is called however this ends.
+   */
+  readonly pause?: () => Promise<() => Promise<void>>;
   readonly now: () => number;
   readonly makeId: () => string;
   readonly signal: AbortSignal;
@@ -69,6 +74,8 @@ export interface Rebuilt {
 /** Records of one batch; below score's MAX_BATCH_EVENTS and MAX_BATCH_BYTES with room. */
 const BATCH_RECORDS = 250;
 const BATCH_BYTES = 400_000;
+/** A pod of score that is not ready may take so long to be asked. */
+const SCORE_PATIENCE_MS = 60_000;
 /** Partitions that are read side by side. */
 const PARTITIONS_AT_ONCE = 6;
 
@@ -84,19 +91,30 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   const { redis, report, score, signal } = options;
   const standing = await readStanding(redis, KEY_PREFIX);
   const wasLost = standing.loss !== undefined || standing.epoch?.isRebuilding === true;
+  // What is named wrongly shows before anything is changed.
+  if ((await options.history.spans(score.topic)) === undefined) throw noTopic(score.topic);
+  const asked = await askRule(score, signal, SCORE_PATIENCE_MS);
   if (!wasLost && !options.isForced) {
     report.say('nothing is known to be lost: what is read again will change nothing');
-    const asked = await askRule(score, signal);
     const { posted } = await readAll(options, asked, undefined);
     return { wasRepaired: false, ...posted, alerts: await readAlerts(options) };
   }
   report.say(`lost: ${standing.loss ?? 'a rebuild was not ended, or this one is forced'}`);
+  const resume = await options.pause?.();
+  try {
+    return await repair(options, asked);
+  } finally {
+    await resume?.();
+  }
+}
+
+async function repair(options: RebuildOptions, asked: ScoreRule): Promise<Rebuilt> {
+  const { redis, report, signal } = options;
   const epoch: Epoch = { id: options.makeId(), madeBy: 'rebuild', sinceMs: options.now() };
   await beginRebuild(redis, KEY_PREFIX, epoch);
   try {
     report.say(`score takes nothing else now; waiting ${options.quietMs / 1000} s for its answers`);
     await sleep(options.quietMs, undefined, { signal });
-    const asked = await askRule(score, signal);
     const gone = await emptyTotals(redis, { keyPrefix: KEY_PREFIX, mark: ruleMark(asked.rule) });
     report.say(`${gone} keys of totals emptied`);
     const { posted, reach } = await readAll(options, asked, epoch.id);
@@ -161,8 +179,12 @@ async function makePlan(options: RebuildOptions, asked: ScoreRule): Promise<Rebu
     isWhole: fromMs !== undefined,
     options: { signal, onProgress },
   });
-  if (plan === undefined) throw new Error(`there is no topic ${score.topic}`);
+  if (plan === undefined) throw noTopic(score.topic);
   return plan;
+}
+
+function noTopic(topic: string): Error {
+  return new Error(`there is no topic ${topic}: name it by --topic`);
 }
 
 async function readSpans(

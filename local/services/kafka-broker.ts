@@ -54,6 +54,8 @@ export interface BrokerPlace {
   readonly folder: string;
   /** The port that it tells its clients; its own unless set. */
   readonly advertisedPort?: number;
+  /** Settings of its own, which go before ours. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export async function placeForBroker(): Promise<BrokerPlace> {
@@ -107,6 +109,7 @@ function properties(place: BrokerPlace, logs: string): string {
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': logs,
     ...SMALL_CLUSTER,
+    ...place.settings,
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');

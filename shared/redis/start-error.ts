@@ -22,7 +22,10 @@ export function startError(
     ]);
   }
   if (isMisconfigured(cause)) {
-    return new ConfigError([`REDIS_URL: ${redis} does not let us in: ${said}`]);
+    const isLogin = /^(?:NOAUTH|WRONGPASS)/.test(said);
+    const cure = isLogin ? '; its URL is to hold both: redis://USER:PASSWORD@HOST:PORT' : '';
+    const why = said.replace(/\.$/, '');
+    return new ConfigError([`REDIS_URL: ${redis} does not let us in: ${why}${cure}`]);
   }
   const detail = `${redis} is not reachable after ${startTimeoutMs} ms: ${said}`;
   return new AppError('state', detail + hintOf(shownUrl, cause), { cause });
@@ -31,7 +34,10 @@ export function startError(
 /** One side speaks TLS and the other does not: neither of them says so. */
 function hintOf(url: string, cause: unknown): string {
   const said = `${messageOf(cause)} ${(cause as { code?: unknown } | undefined)?.code}`;
-  if (url.startsWith('rediss') && /timeout|ERR_SSL|closed unexpectedly/i.test(said)) {
+  if (
+    url.startsWith('rediss') &&
+    /timeout|ERR_SSL|closed unexpectedly|does not answer/i.test(said)
+  ) {
     return ' (does it speak TLS? If not: redis, not rediss)';
   }
   if (!url.startsWith('rediss') && /ECONNRESET|closed unexpectedly/i.test(said)) {

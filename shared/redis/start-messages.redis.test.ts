@@ -59,7 +59,10 @@ describe.each(NAMES)('%s', (name) => {
     const evicting = await redis(['--maxmemory-policy', 'allkeys-lru']);
     const at = `REDIS_URL: Redis at redis://127.0.0.1:${port}`;
     const noAuth = await ending(name, `redis://127.0.0.1:${port}`);
-    expect(noAuth.stderr).toBe(`${at} does not let us in: NOAUTH Authentication required.\n`);
+    const cure = 'its URL is to hold both: redis://USER:PASSWORD@HOST:PORT';
+    expect(noAuth.stderr).toBe(
+      `${at} does not let us in: NOAUTH Authentication required; ${cure}\n`,
+    );
     const wrong = await ending(name, `redis://:wr0ng@127.0.0.1:${port}`);
     expect(wrong.stderr).toMatch(/^REDIS_URL: [^\n]* does not let us in: WRONGPASS [^\n]*\n$/);
     expect(wrong.stderr).not.toContain('wr0ng');

@@ -152,8 +152,9 @@ describe('50,000 records through the local runtime on a real broker', () => {
     expect(placesOf(report, 'not a record')).toEqual([expect.stringMatching(/^2\//)]);
     expect(report.totals).toMatchObject({ differences: [], compared: expect.any(Number) });
     expect(report.totals.compared).toBeGreaterThan(1000);
-    const { exitCode, output } = await audit();
+    const { exitCode, output } = await audit('--score', up.scoreUrls[0] as string);
     expect(exitCode).toBe(1);
+    expect(output).toMatch(/^rule: window 10m, lateness 10m, threshold 10000\.00, as score says$/m);
     expect(output).toMatch(/^ {4}100–101 {2}LOST$/m);
     expect(output).toMatch(/^NOT CLEAN: 3 records lost$/m);
   });
