@@ -71,6 +71,7 @@ function audit(...more: string[]): Promise<ProgramRun> {
 /** What an audit finds; it fails when, and only when, that is anything. */
 async function auditJson(): Promise<AuditJson> {
   const { exitCode, output } = await audit('--json');
+  expect(output).toMatch(/^\{/);
   const report = JSON.parse(output) as AuditJson;
   expect(exitCode).toBe(report.isClean ? 0 : 1);
   return report;
@@ -116,7 +117,10 @@ describe('50,000 records through the local runtime on a real broker', () => {
     const { records } = input;
     const { transactions } = up.names;
     await writeInput(transactions, records.slice(0, 30_000));
-    await until('some are scored', 60_000, async () => (await up.stats()).score.delivered > 500);
+    await until('some are scored, and the group has said so', 60_000, async () => {
+      const { delivered, lag } = (await up.stats()).score;
+      return delivered > 500 && lag !== undefined && lag < 30_000;
+    });
     const report = await auditJson();
     const { counts, totals } = report;
     expect(counts.pending).toBeGreaterThan(0);
