@@ -38,6 +38,36 @@ export function findEpisodeChanges(state: PairState, index: number, rule: Rule):
   return findings;
 }
 
+/**
+ * The same for a new entry behind all others, whose window is the state's: it touches no episode
+ * but its own.
+ */
+export function findEpisodeChange(
+  state: PairState,
+  entry: Entry,
+  rule: Rule,
+): readonly EntryFinding[] {
+  // What is too much for a number is over any threshold: NaN is not at most anything.
+  if (state.windowTotal <= rule.thresholdMinor) {
+    state.newestOpeningId = undefined;
+    return NO_FINDINGS;
+  }
+  const before = state.newestOpeningId;
+  const openingId = before ?? entry.id;
+  state.newestOpeningId = openingId;
+  const sent = state.alerts.get(openingId);
+  const isOpening = before === undefined && sent === undefined;
+  const isDue =
+    sent !== undefined &&
+    (rule.updates === 'every' ||
+      (rule.updates === 'doubling' && entry.totalMinor >= 2n * sent.totalMinor));
+  if (!isOpening && !isDue) return NO_FINDINGS;
+  const sequence = (sent?.sequence ?? 0) + 1;
+  return [reportFrom(state, openingId, sequence, state.entries.length - 1, state.windowStart)];
+}
+
+const NO_FINDINGS: readonly EntryFinding[] = [];
+
 /** Indexes, ascending, of the crossings in [index, end] that have no alert record yet. */
 function newCrossings(state: PairState, index: number, end: number, rule: Rule): number[] {
   const crossings: number[] = [];
@@ -63,7 +93,7 @@ function largestByEpisode(
 ): Map<string, number> {
   const largest = new Map<string, number>();
   let openingId = isFraudBefore(state, index, rule)
-    ? openingIdBefore(state, index, rule)
+    ? openingIdOf(state, index - 1, rule)
     : undefined;
   for (let i = index; i < (rule.updates === 'every' ? index + 1 : end); i++) {
     const entry = state.entries[i] as Entry;
@@ -87,8 +117,18 @@ function report(
   index: number,
   rule: Rule,
 ): EntryFinding {
-  const at = state.entries[index] as Entry;
   const start = windowStart(state.entries, index, rule.windowMs);
+  return reportFrom(state, openingId, sequence, index, start);
+}
+
+function reportFrom(
+  state: PairState,
+  openingId: string,
+  sequence: number,
+  index: number,
+  start: number,
+): EntryFinding {
+  const at = state.entries[index] as Entry;
   putAlert(state, openingId, { sequence, totalMinor: at.totalMinor });
   return {
     openingId,
@@ -99,12 +139,6 @@ function report(
     transactionCount: index - start + 1,
     firstTimeMs: (state.entries[start] as Entry).eventTimeMs,
   };
-}
-
-/** The opening of the episode before a new entry; known without a walk when it is the newest. */
-function openingIdBefore(state: PairState, index: number, rule: Rule): string {
-  const isNewest = index === state.entries.length - 1;
-  return (isNewest ? state.newestOpeningId : undefined) ?? openingIdOf(state, index - 1, rule);
 }
 
 /** Id of the transaction that opened the episode which `entries[index]`, a fraud one, is in. */

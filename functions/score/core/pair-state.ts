@@ -13,7 +13,7 @@ import type { AmountMinor, TotalMinor } from '#shared/domain/amount.ts';
  *   a run that goes on over the edge of what is remembered is not taken for a new episode.
  */
 export interface PairState {
-  readonly entries: Entry[];
+  entries: Entry[];
   /** By id of the opening transaction: what has been sent for that episode. */
   alerts: ReadonlyMap<string, AlertRecord>;
   trimmedOpeningId: string | undefined;
@@ -25,7 +25,21 @@ export interface PairState {
   byId: Map<string, Entry> | undefined;
   /** Counts what was added since this object was made, which may be from the parts of another. */
   additions: number;
+  /** Where the window of the newest entry starts among the entries; below 0: not looked for yet. */
+  windowStart: number;
+  /** Event time of the entry there. */
+  windowStartMs: number;
+  /** What the entries from there on add up to; NaN where a number would not be exact. */
+  windowTotal: number;
+  /** Event time of the newest entry, once the window is known; -Infinity where there is none. */
+  newestTimeMs: number;
 }
+
+/** What a state is made of; the rest follows from it. */
+export type PairStateParts = Pick<
+  PairState,
+  'entries' | 'alerts' | 'trimmedOpeningId' | 'newestOpeningId' | 'arrivals'
+>;
 
 export interface Entry {
   readonly id: string;
@@ -78,7 +92,7 @@ export function emptyPairState(): PairState {
  * A state from its parts, which it owns from then on: what has been read from a store goes on from
  * where it was. O(1): nothing is built until it pays.
  */
-export function pairStateOf(parts: Omit<PairState, 'byId' | 'additions'>): PairState {
+export function pairStateOf(parts: PairStateParts): PairState {
   return {
     entries: parts.entries,
     alerts: parts.alerts,
@@ -87,36 +101,55 @@ export function pairStateOf(parts: Omit<PairState, 'byId' | 'additions'>): PairS
     arrivals: parts.arrivals,
     byId: undefined,
     additions: 0,
+    newestTimeMs: Number.NEGATIVE_INFINITY,
+    windowStart: -1,
+    windowStartMs: Number.NaN,
+    windowTotal: Number.NaN,
   };
 }
 
 /** The newest entry with the id: an id that is no longer known (O2) may stand there once more. */
 export function findEntry(state: PairState, id: string): Entry | undefined {
-  if (state.byId !== undefined) return state.byId.get(id);
   const { entries } = state;
+  // A state that was read for one step and is then given up never pays for the map.
+  if (entries.length > SCANNED_ENTRIES_MAX && state.additions > SCANNED_ENTRIES_MAX) {
+    state.byId ??= new Map(entries.map((each) => [each.id, each]));
+    return state.byId.get(id);
+  }
   for (let i = entries.length - 1; i >= 0; i--) {
-    if ((entries[i] as Entry).id === id) return entries[i];
+    const entry = entries[i] as Entry;
+    if (entry.id === id) return entry;
   }
   return undefined;
 }
 
-/** Puts a new entry in its place. */
-export function putEntry(state: PairState, index: number, entry: Entry): void {
+/** Puts an entry behind all others. */
+export function appendEntry(state: PairState, entry: Entry): void {
   const { entries } = state;
-  if (index === entries.length) entries.push(entry);
-  else entries.splice(index, 0, entry);
+  // The first few in arrays of just their size: a push makes room for 16 more, which in most pairs
+  // stays empty.
+  if (entries.length === 0) state.entries = [entry];
+  else if (entries.length === 1) state.entries = [entries[0] as Entry, entry];
+  else if (entries.length === 2) state.entries = [entries[0] as Entry, entries[1] as Entry, entry];
+  else entries.push(entry);
+  state.newestTimeMs = entry.eventTimeMs;
   state.additions += 1;
-  if (state.byId !== undefined) state.byId.set(entry.id, entry);
-  // A state that was read for one step and is then given up never pays for the map.
-  else if (entries.length > SCANNED_ENTRIES_MAX && state.additions > SCANNED_ENTRIES_MAX) {
-    state.byId = new Map(entries.map((each) => [each.id, each]));
-  }
+  state.byId?.set(entry.id, entry);
+}
+
+/** Puts an entry between others. */
+export function insertEntry(state: PairState, index: number, entry: Entry): void {
+  state.entries.splice(index, 0, entry);
+  state.windowStart = -1;
+  state.additions += 1;
+  state.byId?.set(entry.id, entry);
 }
 
 /** Takes the oldest entries out, and returns them. */
 export function takeOldest(state: PairState, count: number): readonly Entry[] {
   const taken = state.entries.splice(0, count);
-  if (state.entries.length <= SCANNED_ENTRIES_MAX / 2) state.byId = undefined;
+  state.windowStart -= count; // what was not known is less than 0 still
+  if (state.entries.length <= SCANNED_ENTRIES_MAX) state.byId = undefined;
   for (const entry of state.byId === undefined ? [] : taken) {
     if (state.byId?.get(entry.id) === entry) state.byId.delete(entry.id);
   }
