@@ -7,6 +7,7 @@ export interface RuntimePlan {
   readonly topicIn: string;
   readonly topicOut: string;
   readonly group: string;
+  readonly from: 'earliest' | 'latest';
 }
 
 /** What it is told once score is there. */

@@ -47,9 +47,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   };
   try {
     const { sinkUrl } = await ask();
-    // As `./splitwatch up` has it: where the source is ours, the sink is.
-    const more = { K_SINK: sinkUrl, SINK_BATCH: kind === 'batch' ? 'on' : 'off' };
-    const settings = { ...scoreSettingsFor(redis.url, 0), ...more };
+    const settings = { ...scoreSettingsFor(redis.url, 0), K_SINK: sinkUrl };
     for (let i = 0; i < options.scoreProcesses; i += 1) {
       scores.push(await startMeasured('score', options.score, settings));
     }

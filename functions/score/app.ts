@@ -24,7 +24,6 @@ export const SCORE_LIMITS: ScoreLimits = {
   maxInFlight: 256,
   maxBodyBytes: 64 * 1024,
   maxBatchBytes: 1024 * 1024,
-  batchConcurrency: 16,
   bodyTimeoutMs: 10_000,
   requestTimeoutMs: 12_000,
 };

@@ -98,12 +98,6 @@ export const scoreSettings = {
     max: 100_000,
   }),
   ...doorSettings,
-  BATCH_CONCURRENCY: setting.integer({
-    description: 'Pairs of one batch that are scored side by side.',
-    fallback: '16',
-    min: 1,
-    max: 1_000,
-  }),
   REQUEST_TIMEOUT_MS: setting.integer({
     description:
       'After so long nothing new is begun for a request, which is answered 503; keep it below the ' +
@@ -139,7 +133,6 @@ export function limitsOf(config: ScoreConfig): ScoreLimits {
     maxBodyBytes: config.MAX_BODY_BYTES,
     maxBatchBytes: config.MAX_BATCH_BYTES,
     maxBatchEvents: config.MAX_BATCH_EVENTS,
-    batchConcurrency: config.BATCH_CONCURRENCY,
     maxJsonDepth: config.MAX_JSON_DEPTH,
     maxIdBytes: config.MAX_ID_BYTES,
     maxFutureMs: config.MAX_FUTURE_MS,

@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { AppError, toAppError } from '#shared/errors.ts';
 import { BATCH_MEDIA_TYPE } from '#shared/events/cloud-event.ts';
-import { collectHeaders } from '#shared/events/event-headers.ts';
 import { refusal, sendAnswer, sendAnswerAndClose } from '#shared/http/answer.ts';
 import { readRequestBody, SenderGoneError } from '#shared/http/read-request-body.ts';
 import type { EventDoor } from './event-door.ts';
@@ -34,22 +33,28 @@ export function createEventPath(parts: EventPathParts): RequestListener {
   const { door, limits, metrics, now } = parts;
   let inFlight = 0;
 
-  const admit = (request: IncomingMessage): void => {
-    parts.checkToken(request.headers.authorization);
+  const admit = (authorization: string | undefined): void => {
+    parts.checkToken(authorization);
     if (inFlight <= limits.maxInFlight) return;
     throw new AppError('busy', `more than ${limits.maxInFlight} requests are in flight`);
   };
 
   const onEvent = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    let isDropped = isShort(request, limits.maxBodyBytes);
+    const { rawHeaders } = request;
+    const contentLength = headerOf(rawHeaders, 'content-length');
+    let isDropped = isShort(contentLength, limits.maxBodyBytes);
     metrics.inFlight(++inFlight);
     try {
-      admit(request);
+      admit(headerOf(rawHeaders, 'authorization'));
       isDropped = false;
-      const maxBytes = isBatch(request) ? limits.maxBatchBytes : limits.maxBodyBytes;
-      const body = await readRequestBody(request, { maxBytes, timeoutMs: limits.bodyTimeoutMs });
+      const isBatch = isBatchType(headerOf(rawHeaders, 'content-type'));
+      const body = await readRequestBody(request, {
+        maxBytes: isBatch ? limits.maxBatchBytes : limits.maxBodyBytes,
+        timeoutMs: limits.bodyTimeoutMs,
+        contentLength: Number(contentLength ?? 0),
+      });
       const startMs = performance.now();
-      const answer = await door(collectHeaders(request.rawHeaders), body, now());
+      const answer = await door(rawHeaders, body, now());
       metrics.took((performance.now() - startMs) / 1000);
       sendAnswer(response, answer);
     } catch (thrown) {
@@ -85,11 +90,23 @@ function refuse(
   else sendAnswerAndClose(request, response, answer);
 }
 
-function isBatch(request: IncomingMessage): boolean {
-  return request.headers['content-type']?.toLowerCase().startsWith(BATCH_MEDIA_TYPE) ?? false;
+/**
+ * The first value of a header, without the map of all that Node would make of them: here is no use
+ * for it.
+ */
+function headerOf(rawHeaders: readonly string[], name: string): string | undefined {
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const sent = rawHeaders[i] as string;
+    if (sent.length !== name.length) continue;
+    if (sent === name || sent.toLowerCase() === name) return rawHeaders[i + 1];
+  }
+  return undefined;
 }
 
-function isShort(request: IncomingMessage, maxBytes: number): boolean {
-  const length = request.headers['content-length'];
-  return length !== undefined && Number(length) <= maxBytes;
+function isBatchType(contentType: string | undefined): boolean {
+  return contentType?.toLowerCase().startsWith(BATCH_MEDIA_TYPE) ?? false;
+}
+
+function isShort(contentLength: string | undefined, maxBytes: number): boolean {
+  return contentLength !== undefined && Number(contentLength) <= maxBytes;
 }

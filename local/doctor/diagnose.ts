@@ -2,7 +2,6 @@ import type { Finding } from './finding.ts';
 import { lookAtServices } from './function-service.ts';
 import { lookAtInFlight } from './in-flight.ts';
 import { lookAtSinks } from './kafka-sinks.ts';
-import { lookAtOwnSources } from './own-source.ts';
 import { lookAtRedis } from './redis-settings.ts';
 import type { Setup } from './setup.ts';
 import { lookAtDelivery } from './source-delivery.ts';
@@ -22,7 +21,7 @@ export interface Diagnosis {
 }
 
 const LOOKS = [
-  ...[lookAtDelivery, lookAtReading, lookAtOwnSources, lookAtInFlight],
+  ...[lookAtDelivery, lookAtReading, lookAtInFlight],
   ...[lookAtServices, lookAtSinks],
   ...[lookAtRetention, lookAtRedis, lookAtVersions],
 ];

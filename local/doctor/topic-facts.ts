@@ -1,7 +1,5 @@
-import { isOwnSource } from '../cluster/deploy-steps.ts';
 import { fieldOf, listOf, textOf } from '../cluster/kube-object.ts';
 import type { Resource } from './finding.ts';
-import { settingOf } from './function-role.ts';
 import { kafkaSinks, numberAt, ofKind, type Placed, resourceOf, type Setup } from './setup.ts';
 
 /** What is known of a topic, from a broker or a manifest; absent: not said. */
@@ -36,9 +34,8 @@ export function partitionsOfAll(setup: Setup, topics: readonly string[]): number
   return topics.length === 0 ? undefined : sum;
 }
 
-/** The topics that a source reads, Knative's or the source of batches. */
+/** The topics that a source reads. */
 export function topicsOf({ object }: Placed): readonly string[] {
-  if (isOwnSource(object)) return [settingOf(object, 'TOPIC') ?? 'transactions'];
   return listOf(object, 'spec', 'topics').map(String);
 }
 

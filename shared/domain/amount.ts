@@ -10,6 +10,8 @@ export type TotalMinor = bigint;
 
 export const AMOUNT_MAX_MINOR: AmountMinor = Number.MAX_SAFE_INTEGER;
 
+/** So many digits of the major unit, and whatever follows, are below 2^53 of the minor one. */
+const SURELY_SAFE_DIGITS = 13;
 const DECIMAL = /^(\d{1,14})(?:\.(\d{1,2}))?$/;
 
 /**
@@ -19,7 +21,11 @@ const DECIMAL = /^(\d{1,14})(?:\.(\d{1,2}))?$/;
 export function parseAmount(text: string): AmountMinor | undefined {
   const match = DECIMAL.exec(text);
   if (match === null) return undefined;
-  const amountMinor = BigInt(match[1] as string) * 100n + BigInt((match[2] ?? '').padEnd(2, '0'));
+  const [, whole, fraction = ''] = match as unknown as [string, string, string | undefined];
+  if (whole.length <= SURELY_SAFE_DIGITS) {
+    return Number(whole) * 100 + (fraction.length === 1 ? Number(fraction) * 10 : Number(fraction));
+  }
+  const amountMinor = BigInt(whole) * 100n + BigInt(fraction.padEnd(2, '0'));
   return amountMinor <= BigInt(AMOUNT_MAX_MINOR) ? Number(amountMinor) : undefined;
 }
 

@@ -14,9 +14,11 @@ export const ACCOUNT_MAX_CHARACTERS = 64;
 // Printable: no control, format, surrogate, private-use or unassigned character, no line break.
 const ACCOUNT = /^[^;\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
 
+const ASCII_ACCOUNT = /^[ -:<-~]{1,64}$/; // Says the same of nearly all accounts, much faster.
+
 /** True for 1 to 64 printable characters (code points) without `;` (S1). */
 export function isAccount(text: string): boolean {
-  return ACCOUNT.test(text);
+  return ASCII_ACCOUNT.test(text) || ACCOUNT.test(text);
 }
 
 // All but printable ASCII, and the characters that steer keys, paths, tags and headers (W1).

@@ -32,3 +32,10 @@ export function collectHeaders(rawHeaders: readonly string[]): EventHeaders {
   }
   return headers;
 }
+
+/** The flat list that {@link collectHeaders} reads. */
+export function flattenHeaders(headers: EventHeaders): string[] {
+  return Object.entries(headers).flatMap(([name, values = []]) =>
+    (typeof values === 'string' ? [values] : values).flatMap((value) => [name, value]),
+  );
+}

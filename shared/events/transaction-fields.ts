@@ -35,28 +35,41 @@ export function readTransactionFields(data: EventData): TransactionFields {
 
 /** Members that we do not know are left alone, so that senders may add to theirs. */
 function fromJson(object: JsonObject): TransactionFields {
-  const currency = member(object, 'currency') ?? DEFAULT_CURRENCY;
-  if (typeof currency !== 'string' || !isCurrency(currency)) {
-    throw invalid('currency', EXPECTED.currency);
-  }
-  return {
-    eventTimeMs: eventTimeOf(member(object, 'timestamp')),
-    origin: accountOf('origin', member(object, 'origin')),
-    target: accountOf('target', member(object, 'target')),
-    amountMinor: amountOf(member(object, 'amount')),
-    currency,
-  };
+  return fieldsOf(
+    member(object, 'timestamp'),
+    member(object, 'origin'),
+    member(object, 'target'),
+    member(object, 'amount'),
+    member(object, 'currency') ?? DEFAULT_CURRENCY,
+  );
 }
 
 function fromLine(text: string): TransactionFields {
   const parts = text.replace(/\r?\n$/, '').split(';');
   if (parts.length !== 4) throw malformed('line', EXPECTED.line);
+  return fieldsOf(parts[0], parts[1], parts[2], parts[3]);
+}
+
+/**
+ * The transaction that these values say (S1).
+ * @throws AppError `invalid` for the first one that is refused, currency before all others.
+ */
+export function fieldsOf(
+  timestamp: unknown,
+  origin: unknown,
+  target: unknown,
+  amount: unknown,
+  currency: unknown = DEFAULT_CURRENCY,
+): TransactionFields {
+  if (typeof currency !== 'string' || !isCurrency(currency)) {
+    throw invalid('currency', EXPECTED.currency);
+  }
   return {
-    eventTimeMs: eventTimeOf(parts[0]),
-    origin: accountOf('origin', parts[1]),
-    target: accountOf('target', parts[2]),
-    amountMinor: amountOf(parts[3]),
-    currency: DEFAULT_CURRENCY,
+    eventTimeMs: eventTimeOf(timestamp),
+    origin: accountOf('origin', origin),
+    target: accountOf('target', target),
+    amountMinor: amountOf(amount),
+    currency,
   };
 }
 

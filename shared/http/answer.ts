@@ -31,7 +31,11 @@ export function jsonAnswer(status: number, value: unknown): Answer {
 /** Sends it, once; does nothing when the connection is gone. */
 export function sendAnswer(response: ServerResponse, answer: Answer): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(answer.status, withLength(answer));
+  // Without a body there is nothing to add: this is the answer to nearly every event.
+  response.writeHead(
+    answer.status,
+    answer.body === undefined ? answer.headers : withLength(answer),
+  );
   response.end(answer.body);
 }
 

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { Fraud } from '#shared/domain/fraud.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
-import { collectHeaders } from '#shared/events/event-headers.ts';
+
 import { decodeFraud, encodeFraud } from '#shared/events/fraud-event.ts';
 import type { Answer } from '#shared/http/answer.ts';
 import { SCORE_LIMITS } from '../../functions/score/app.ts';
@@ -48,7 +48,7 @@ export function createFuzzedScore(): FuzzedScore {
     answer: async ({ headers, body }) => {
       scored = [];
       score = emptyScore();
-      const answer = await door(collectHeaders(headers.flat()), body, NOW_MS);
+      const answer = await door(headers.flat(), body, NOW_MS);
       return { answer, scored };
     },
   };

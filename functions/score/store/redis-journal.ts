@@ -99,10 +99,10 @@ class RedisJournal implements Journal {
     return this.#watch.isNew && place !== undefined ? this.#admitFirst(place) : undefined;
   }
 
-  async accepted(entry: JournalEntry): Promise<void> {
-    await this.#note({ mark: 'accepted', place: entry.place, entry });
-    if (this.epoch.kind === 'lost') this.#refuse();
-    if (entry.place !== undefined && this.#watch.isNew) await this.#watch.prove();
+  accepted(entry: JournalEntry): Promise<void> {
+    const noted = this.#note({ mark: 'accepted', place: entry.place, entry });
+    const isFirst = entry.place !== undefined && this.#watch.isNew;
+    return isFirst ? noted.then(() => this.#prove()) : noted;
   }
 
   refused(place: RecordPlace | undefined, late?: JournalEntry): void {
@@ -141,6 +141,10 @@ class RedisJournal implements Journal {
     if (!isCurrent()) await this.#watch.check();
     if (isCurrent()) return;
     throw new AppError('state', 'this rebuild is over, or another has begun');
+  }
+
+  async #prove(): Promise<void> {
+    if (this.#watch.isNew) await this.#watch.prove();
   }
 
   #refuse(): void {
@@ -182,6 +186,7 @@ class RedisJournal implements Journal {
       await this.#watch.lose(count === 1 ? EMPTY : WENT_BACK);
       this.#refuse();
     }
+    if (this.epoch.kind === 'lost') this.#refuse();
   }
 
   #writeMarks(client: Client, waiting: readonly Waiting[]): Promise<unknown>[] {

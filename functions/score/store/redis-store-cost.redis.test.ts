@@ -11,6 +11,7 @@ import { openRedisTotalsStore } from './redis-store.ts';
  * not depend on the machine. The windows hold 10 and 10,000 transactions.
  */
 const WINDOW_MS = 600_000;
+const AT_ONCE = 250;
 let store: TotalsStore;
 const watcher = createClient({ url: process.env.REDIS_URL as string });
 
@@ -54,7 +55,11 @@ async function pairOf(count: number): Promise<(atMs: number) => Promise<unknown>
     made += 1;
     return store.add(transaction({ origin, t: Math.round(t), id: `${made}`, amount: 50 }));
   };
-  for (let i = 0; i < 2 * count; i += 1) await add((i * WINDOW_MS) / count);
+  // Some at a time, in their order: one by one they would take half a minute.
+  for (let i = 0; i < 2 * count; i += AT_ONCE) {
+    const some = Array.from({ length: Math.min(AT_ONCE, 2 * count - i) }, (_, k) => i + k);
+    await Promise.all(some.map((n) => add((n * WINDOW_MS) / count)));
+  }
   return add;
 }
 

@@ -155,13 +155,11 @@ class ScriptedStore {
   #patient(turns: readonly Turn[]): Turn[] {
     const { timeoutMs } = this.#options;
     const oldestMs = this.#elapsedMs() - timeoutMs;
-    const isPatient = ({ sinceMs }: Waiting): boolean => sinceMs >= oldestMs;
-    return turns.flatMap((turn) => {
-      if (turn.waiting.every(isPatient)) return [turn];
+    return turns.filter(({ waiting }) => {
+      if ((waiting[0] as Waiting).sinceMs >= oldestMs) return true;
       const error = new AppError('state', `Redis does not answer within ${timeoutMs} ms`);
-      for (const one of turn.waiting) if (!isPatient(one)) one.reject(error);
-      const waiting = turn.waiting.filter(isPatient);
-      return waiting.length === 0 ? [] : [{ ...turn, waiting }];
+      for (const { reject } of waiting) reject(error);
+      return false;
     });
   }
 

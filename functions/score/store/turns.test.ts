@@ -89,8 +89,10 @@ describe('turns', () => {
     const { flights, add, comeBy } = setUp(1);
     const lost = add('a', '1');
     await comeBy();
+    const behind = add('a', '1b');
     flights[0]?.fail(new Error('away'));
     await expect(lost).rejects.toThrow('away');
+    await expect(behind).rejects.toThrow('away'); // else it would come before the other
     const next = add('a', '2');
     await comeBy();
     await comeBy();

@@ -86,10 +86,19 @@ export class Turns {
     try {
       await this.#options.take(turns);
     } catch (error) {
-      for (const { waiting } of turns) for (const { reject } of waiting) reject(error);
+      this.#reject(turns, error);
     }
     this.#flights -= 1;
     for (const { key } of turns) this.#busy.delete(key);
     if (this.#waiting.size > 0) this.#startSoon();
+  }
+
+  /** Those that wait behind them too: what comes again then comes in its pair's order. */
+  #reject(turns: readonly Turn[], error: unknown): void {
+    for (const { key, waiting } of turns) {
+      const behind = this.#waiting.get(key) ?? [];
+      this.#waiting.delete(key);
+      for (const { reject } of [...waiting, ...behind]) reject(error);
+    }
   }
 }

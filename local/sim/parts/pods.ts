@@ -2,6 +2,7 @@ import type { Fraud } from '#shared/domain/fraud.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import { AppError } from '#shared/errors.ts';
 import type { EventHeaders } from '#shared/events/event-headers.ts';
+import { flattenHeaders } from '#shared/events/event-headers.ts';
 import { encodeFraud } from '#shared/events/fraud-event.ts';
 import type { Answer } from '#shared/http/answer.ts';
 import type { Log } from '#shared/log.ts';
@@ -56,7 +57,7 @@ export function createScorePod(
     logFailure: () => {},
     elapsedMs: () => time.nowMs,
   });
-  return (headers, body) => door(headers, body, now());
+  return (headers, body) => door(flattenHeaders(headers), body, now());
 }
 
 /** The product's notify behind its own door. */
