@@ -10,6 +10,7 @@ import { brokersOf, securityOfEnvironment } from './kafka-flags.ts';
 
 interface CleanFlags extends ClusterFlags {
   readonly topics?: boolean;
+  readonly leaveKafka?: boolean;
   readonly yes?: boolean;
   readonly kafka?: string;
   readonly timeout: number;
@@ -30,6 +31,7 @@ export function register(program: Command): void {
     program.command('clean').description('take all of it off the cluster, and prove it'),
   )
     .option('--topics', 'delete the topics too, with all that is in them')
+    .option('--leave-kafka', 'leave groups and topics as they are: those brokers are gone')
     .option('--yes', 'do not ask first')
     .option('--kafka <host:port>', 'brokers as seen from here, separated by commas')
     .option('--timeout <time>', 'how long all of it may take', parseDuration, 180_000)
@@ -56,6 +58,7 @@ async function runClean(flags: CleanFlags, command: Command): Promise<void> {
     await clean(
       {
         ...{ cluster, namespace, timeoutMs: flags.timeout, withTopics: flags.topics === true },
+        leavesKafka: flags.leaveKafka === true,
         kafka: {
           brokers: flags.kafka === undefined ? undefined : brokersOf(flags.kafka),
           security: securityOfEnvironment(),

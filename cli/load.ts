@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createLog } from '#shared/log.ts';
+import { secondJson, secondLine } from '../local/cluster/load-lines.ts';
 import type { LoadMoment, LoadSample, LoadSummary } from '../local/cluster/load-samples.ts';
 import type { ReachedScore } from '../local/cluster/score-target.ts';
 import { type ClusterFlags, clusterOf, withClusterFlags } from './cluster-flags.ts';
@@ -56,6 +57,7 @@ async function runLoad(flags: LoadFlags): Promise<number> {
   const ingress = flags.ingress ?? process.env.INGRESS;
   const score = await reachScore(cluster, flags.namespace, ingress);
   if (!flags.json) process.stdout.write(`Score ${score.how}\n`);
+  if (flags.hey && !flags.json) process.stdout.write('hey tells of its answers at the end\n');
   const samples: LoadSample[] = [];
   const moments: LoadMoment[] = [];
   const { watchLoad } = await import('../local/cluster/watch-load.ts');
@@ -126,25 +128,9 @@ async function lagReader({ kafka, namespace, ...flags }: LoadFlags) {
 }
 
 function tellMoment(flags: LoadFlags, moment: LoadMoment, samples: readonly LoadSample[]): void {
-  const recent = samples.filter(({ atMs }) => atMs >= moment.atMs - 1000);
-  const failures = recent.filter(({ status }) => status < 200 || status > 299).length;
-  const slowest = Math.max(0, ...recent.map(({ latencyMs }) => latencyMs));
-  const { atMs, readyPods, pods, lag } = moment;
-  const second = Math.round(atMs / 1000);
-  if (flags.json) {
-    const line = { second, readyPods, pods, lag, answers: recent.length, failures, slowest };
-    process.stdout.write(`${JSON.stringify(line)}\n`);
-    return;
-  }
-  const cells = [
-    `${second} s`.padStart(6),
-    `${readyPods} of ${pods} pods`.padStart(14),
-    `${recent.length} answers`.padStart(14),
-    `${failures} failed`.padStart(10),
-    `slowest ${slowest.toFixed(0)} ms`.padStart(18),
-    ...(lag === undefined ? [] : [`lag ${lag}`.padStart(10)]),
-  ];
-  process.stdout.write(`${cells.join('')}\n`);
+  const seen = { moment, samples: flags.hey ? undefined : samples };
+  const line = flags.json ? JSON.stringify(secondJson(seen)) : secondLine(seen);
+  process.stdout.write(`${line}\n`);
 }
 
 async function report(

@@ -13,7 +13,7 @@ export interface ToolRun {
 
 /**
  * Runs a tool of node_modules/.bin in the project's top folder, on the Node that runs this, and
- * resolves when it has ended, however it ended. Never rejects.
+ * resolves when it has ended, however it ended; it ends with us at the latest. Never rejects.
  */
 export async function runTool(
   name: string,
@@ -26,6 +26,7 @@ export async function runTool(
   const { exitCode, output } = await runProgramFile(join(bin, name), args, {
     ...options,
     folder: ROOT,
+    hasOwnGroup: true,
     environment: { ...options.environment, PATH: path },
   });
   return { isGood: exitCode === 0, output, seconds: (performance.now() - startMs) / 1000 };

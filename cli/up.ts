@@ -5,7 +5,7 @@ import { createPlan } from '../local/plan-tree.ts';
 import type { Services } from '../local/services/start-services.ts';
 import { type RunningUp, startUp, type UpStats } from '../local/up.ts';
 import { type RunStep, UP_PLAN } from '../local/up-options.ts';
-import { usualPort } from '../local/usual-port.ts';
+import { portNote, usualPort } from '../local/usual-port.ts';
 import { parseDuration, parseWhole } from './duration.ts';
 import { brokersOf, securityOfEnvironment } from './kafka-flags.ts';
 import { needFlags } from './needed-flags.ts';
@@ -82,7 +82,7 @@ async function runUp(flags: UpFlags): Promise<void> {
   let up: RunningUp | undefined;
   try {
     up = await start(flags, services, output.write);
-    if (!flags.json && !flags.quiet) process.stdout.write(`\n${addresses(up)}\n`);
+    if (!flags.json && !flags.quiet) process.stdout.write(`\n${addresses(flags, up)}\n`);
     output.release();
     await aborted(signal);
     await up.stop();
@@ -141,11 +141,14 @@ function stepRunner(flags: UpFlags, kafkaBrokers: readonly string[]): RunStep {
   return createPlanDrawer(plan, process.stdout).run;
 }
 
-function addresses(up: RunningUp): string {
+function addresses({ port, scorePort, generatePort }: UpFlags, up: RunningUp): string {
+  const noteOf = (given: number | undefined, url: string, usual: number): string =>
+    given === undefined ? portNote(url, usual) : '';
+  const { pageUrl, scoreUrls, generateUrl } = up;
   return [
-    `Page:       ${up.pageUrl}/`,
-    `Score:      ${up.scoreUrls.join('  ')}`,
-    `Generate:   ${up.generateUrl}`,
+    `Page:       ${pageUrl}/${noteOf(port, pageUrl, 8080)}`,
+    `Score:      ${scoreUrls.join('  ')}${noteOf(scorePort, scoreUrls[0] as string, 8081)}`,
+    `Generate:   ${generateUrl}${noteOf(generatePort, generateUrl, 8082)}`,
     '',
   ].join('\n');
 }

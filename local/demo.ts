@@ -10,7 +10,7 @@ import { createJudge, type Judge } from './judge.ts';
 import { PIPELINE_PHASES, type Pipeline, startPipeline } from './pipeline.ts';
 import { createPlanDrawer, type Screen } from './plan-drawer.ts';
 import { createPlan } from './plan-tree.ts';
-import { usualPort } from './usual-port.ts';
+import { portNote, usualPort } from './usual-port.ts';
 
 export interface DemoOptions {
   /** Ends after so long, milliseconds of the clock. */
@@ -66,8 +66,13 @@ export async function runDemo(options: DemoOptions, ends: DemoEnds): Promise<num
     drawer: createPlanDrawer(plan, people),
     log: createLog('demo', 'warn'),
   });
-  people.write(`\nPage:     ${pipeline.pageUrl}\n`);
-  people.write(`Score:    ${pipeline.scoreUrl}/  (post it a transaction with curl, see README)\n`);
+  const { pageUrl, scoreUrl } = pipeline;
+  const pageNote = options.port === undefined ? portNote(pageUrl, 8080) : '';
+  const scoreNote = options.scorePort === undefined ? portNote(scoreUrl, 8081) : '';
+  people.write(`\nPage:     ${pageUrl}${pageNote}\n`);
+  people.write(
+    `Score:    ${scoreUrl}/  (post it a transaction with curl, see README)${scoreNote}\n`,
+  );
   people.write(
     `Traffic:  ${options.rate} transactions a second, seed ${options.seed}; Ctrl-C stops\n\n`,
   );

@@ -8,3 +8,8 @@ export function usualPort(port: number): Promise<number> {
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
   });
 }
+
+/** Said behind an address whose port is another than README's; empty where it is that one. */
+export function portNote(url: string, usual: number): string {
+  return new URL(url).port === String(usual) ? '' : `   (port ${usual} is taken)`;
+}

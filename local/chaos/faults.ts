@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freezeGroup } from '../services/process-group.ts';
 import { FREEZE_MS, SINK_TIMEOUT_MS } from './chaos-rule.ts';
 import type { ProxyMood } from './fault-proxy.ts';
-import { freezeGroup } from './process-group.ts';
 import { readAgain } from './read-again.ts';
 import { redisCommand, redisInfo } from './redis-command.ts';
 import type { Stage } from './stage.ts';

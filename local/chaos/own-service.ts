@@ -1,5 +1,5 @@
 import type { GuardedProcess } from '../services/guarded-process.ts';
-import { freezeGroup, signalGroup } from './process-group.ts';
+import { freezeGroup, signalGroup } from '../services/process-group.ts';
 
 /** A Redis or a broker of our own, in a place that outlives it: it may be killed and come back. */
 export interface OwnService {

@@ -1,10 +1,10 @@
 import { createKafkaTopics, type KafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createLog } from '#shared/log.ts';
 import type { KeptFunction } from '../kept-function.ts';
+import { signalGroup } from '../services/process-group.ts';
 import { SESSION_TIMEOUT_MS } from './chaos-rule.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { type OwnServer, startOwnBroker, startOwnRedis } from './own-servers.ts';
-import { signalGroup } from './process-group.ts';
 import { type StageFunctions, stageFunctions } from './stage-functions.ts';
 import { type Hop, type Ordering, type Proxies, type StageOptions, TOPICS } from './stage-plan.ts';
 

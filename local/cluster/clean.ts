@@ -22,6 +22,8 @@ export interface CleanOptions {
   readonly namespace: string;
   /** Delete the topics too, and what is in them. */
   readonly withTopics: boolean;
+  /** Leave groups and topics as they are: those brokers are not to be had any more. */
+  readonly leavesKafka?: boolean;
   readonly kafka: KafkaAccess;
   readonly timeoutMs: number;
   readonly runStep: <T>(
@@ -226,6 +228,8 @@ async function cleanKafka(
   );
 }
 
+const KAFKA_CURE = 'name the brokers as seen from here by --kafka, or say --leave-kafka';
+
 /** Asks the brokers from here, or else by a pod in the cluster. */
 async function dropInKafka(
   options: CleanOptions,
@@ -235,6 +239,7 @@ async function dropInKafka(
 ): Promise<string> {
   const names = [...wanted.groups, ...wanted.topics];
   if (names.length === 0) return 'none are known';
+  if (options.leavesKafka) return `left as they are: ${names.join(', ')}`;
   const { cluster, namespace, timeoutMs } = options;
   const kafka = await reachKafka(options.kafka, inventory?.kafka.brokers ?? []);
   if (kafka !== undefined) {
@@ -253,10 +258,10 @@ async function dropInKafka(
     ...(wanted.topics.length > 0 && { DROP_TOPICS: wanted.topics.join(',') }),
   });
   if (pod === undefined) {
-    throw new Error(
-      `Kafka cannot be reached from here: name it with --kafka (${names.join(', ')})`,
-    );
+    throw new Error(`Kafka cannot be reached from here (${names.join(', ')}): ${KAFKA_CURE}`);
   }
-  await runErrandPod(cluster, pod, { namespace, timeoutMs });
+  await runErrandPod(cluster, pod, { namespace, timeoutMs }).catch((error: Error) => {
+    throw new Error(`${error.message}; ${KAFKA_CURE}`, { cause: error });
+  });
   return `deleted ${names.join(', ')}, from inside the cluster`;
 }

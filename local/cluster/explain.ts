@@ -30,7 +30,7 @@ export async function explain(
       explained.add(pod.metadata.name);
       const line = trouble.isInLog ? await lastLogLine(cluster, pod) : '';
       why.push(`pod ${trouble.pod}: ${trouble.words}${line === '' ? '' : `; it said: ${line}`}`);
-      cures.add(trouble.cure);
+      cures.add(cureFor(line) ?? trouble.cure);
     }
   }
   const namespace = objects[0]?.metadata.namespace;
@@ -43,6 +43,13 @@ export async function explain(
   why.push(...events.map(show));
   if (cures.size === 0) cures.add('look closer: kubectl describe, or ./splitwatch status');
   return { why: [...new Set(why)], cures: [...cures] };
+}
+
+/** Where the log says itself what is wrong. */
+function cureFor(line: string): string | undefined {
+  if (/^Kafka at /.test(line)) return 'name brokers that pods reach by --kafka, and how to log in';
+  if (/Redis at rediss?/.test(line)) return 'name a Redis that pods reach by --redis';
+  return undefined;
 }
 
 interface Warning {

@@ -41,7 +41,8 @@ function unscheduled(pod: KubeObject): PodTrouble | undefined {
   if (scheduled === undefined) return undefined;
   const message = textOf(scheduled, 'message');
   const cure = /persistentvolumeclaim/i.test(message)
-    ? 'give the cluster a default storage class with room, or name one in the values'
+    ? 'give the cluster a default storage class with room (kubectl get pv: a Released volume is ' +
+      'offered again by its administrator), or name one in the values'
     : 'free or add room on a node, or ask for less in the values (resources)';
   return named(pod, {
     words: `no node takes it: ${oneLine(message) || 'Pending'}`,

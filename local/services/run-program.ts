@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { endsWithUs } from './ends-with-us.ts';
 
 export interface ProgramRun {
   /** Exit code; undefined where it could not start, was killed or took too long. */
@@ -16,6 +17,8 @@ export interface ProgramOptions {
   readonly folder?: string;
   /** It writes straight to our terminal instead of into `output`. */
   readonly isLive?: boolean;
+  /** It and what it starts end when we do, by whatever signal but SIGKILL. */
+  readonly hasOwnGroup?: boolean;
 }
 
 /** Runs a program to its end, without input. Never rejects. */
@@ -24,18 +27,21 @@ export function runProgramFile(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramRun> {
-  const { timeoutMs, environment, folder, isLive = false } = options;
+  const { timeoutMs, environment, folder, isLive = false, hasOwnGroup = false } = options;
   return new Promise((resolve) => {
     const child = spawn(path, args, {
       stdio: ['ignore', isLive ? 'inherit' : 'pipe', isLive ? 'inherit' : 'pipe'],
       ...(timeoutMs !== undefined && { timeout: timeoutMs, killSignal: 'SIGKILL' }),
       ...(folder !== undefined && { cwd: folder }),
+      ...(hasOwnGroup && { detached: true }),
       env: { ...process.env, ...environment },
     });
     const chunks: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
     }
+    const forget = hasOwnGroup && child.pid !== undefined ? endsWithUs(child.pid) : () => {};
+    child.once('close', forget);
     child.once('error', (error) => resolve({ exitCode: undefined, output: error.message }));
     child.once('close', (code) =>
       resolve({ exitCode: code ?? undefined, output: Buffer.concat(chunks).toString() }),

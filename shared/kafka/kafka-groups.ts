@@ -24,13 +24,18 @@ export interface KafkaGroups {
 }
 
 const RETRY_MS = 500;
+const NON_EMPTY_GROUP = 68;
 
 /** Connects when first used; every call ends in time, in AppError `topic` when it fails. */
 export function createKafkaGroups(options: KafkaClientOptions): KafkaGroups {
   const kafka = createKafkaClient(options);
   const ask = adminOf(() => kafka.admin(), options.brokers);
   const dropOnce = (group: string): Promise<unknown> =>
-    ask.run(`deleting the group ${group}`, (admin) => admin.deleteGroups([group]));
+    ask.run(`deleting the group ${group}`, (admin) =>
+      admin.deleteGroups([group]).catch((error: unknown) => {
+        throw ownReason(error) ?? error;
+      }),
+    );
   return {
     lag: (group, topic) =>
       ask.run('asking for the lag', (admin) => lagOf(admin, topic, group, 'earliest')),
@@ -63,4 +68,11 @@ export function createKafkaGroups(options: KafkaClientOptions): KafkaGroups {
     },
     close: () => ask.close(),
   };
+}
+
+/** kafkajs says of several groups at once only that something went wrong. */
+function ownReason(error: unknown): Error | undefined {
+  const [first] = (error as { groups?: { errorCode?: number; error?: Error }[] }).groups ?? [];
+  if (first?.errorCode !== NON_EMPTY_GROUP) return first?.error;
+  return new Error('somebody still reads as it: another deployment, or one that goes on');
 }

@@ -53,6 +53,9 @@ export function createAlertCard(alert, onAccount) {
   };
 }
 
+/** Characters of both accounts that stand beside the total on a phone. */
+const SHORT_PAIR = 16;
+
 /** @param {Alert} alert */
 function summaryOf(alert) {
   const { currency, origin, target } = alert.pair;
@@ -67,10 +70,11 @@ function summaryOf(alert) {
     const times = alert.sequence === 2 ? 'updated once' : `updated ${alert.sequence - 1} times`;
     facts.append(element('span', { class: 'updates' }, times));
   }
+  const isLong = origin.length + target.length > SHORT_PAIR;
   return [
     element(
       'span',
-      { class: 'pair' },
+      { class: isLong ? 'pair is-long' : 'pair' },
       element('bdi', { class: 'account' }, origin),
       element('span', { class: 'arrow', 'aria-hidden': 'true' }, '→'),
       element('span', { class: 'hidden' }, ' to '),
