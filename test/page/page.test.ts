@@ -198,25 +198,6 @@ describe('on every screen', () => {
     }
   }
 
-  test('an account number is in one line on a phone, short ones beside the total', async () => {
-    const notify = await running();
-    const page = await live(notify, { viewport: PHONE });
-    await notify.post(fraudOf({ alertId: 'a', origin: '66', target: '26' }));
-    const [origin, target] = ['MT84MALT011000012345MTLCAST001S', 'FR1420041010050500013M02606'];
-    await notify.post(fraudOf({ alertId: 'b', origin, target }));
-    await page.getByText(target).first().waitFor();
-    const heights = await page
-      .locator('.account')
-      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
-    expect(heights).toHaveLength(4);
-    for (const height of heights) expect(height).toBeLessThan(30);
-    const [longPair, shortPair] = await page.locator('.pair').all();
-    const [longTotal, shortTotal] = await page.locator('.total').all();
-    const topOf = async (one = longPair) => (await one?.boundingBox())?.y ?? 0;
-    expect(await topOf(longTotal)).toBeGreaterThan((await topOf(longPair)) + 30);
-    expect(Math.abs((await topOf(shortTotal)) - (await topOf(shortPair)))).toBeLessThan(10);
-  });
-
   test('the empty page fits a phone', async () => {
     const page = await live(await running(), { viewport: PHONE });
     expect(await widthBeyond(page)).toBe(0);
