@@ -37,6 +37,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./send.ts'),
   },
   {
+    name: 'replay',
+    group: SEE,
+    summary: 'run the rule over history, and say what it would have found',
+    load: () => import('./replay.ts'),
+  },
+  {
     name: 'up',
     group: RUN,
     summary: 'run the three functions between Kafka and Redis',

@@ -1,4 +1,5 @@
 import type { Fraud } from '#shared/domain/fraud.ts';
+import type { Pair } from '#shared/domain/pair.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { AppError } from '#shared/errors.ts';
@@ -62,7 +63,12 @@ export function createScore(parts: ScoreParts): Score {
   };
 }
 
-function toFraud(rule: Rule, transaction: Transaction, finding: Finding): Fraud {
+/** The fraud event's content: the finding with its name (D6, D7). */
+export function toFraud(
+  rule: Rule,
+  transaction: Pair & Pick<Transaction, 'isProbe'>,
+  finding: Finding,
+): Fraud {
   const { origin, target, currency } = transaction;
   return {
     alertId: alertId(rule, transaction, finding.openingId),
