@@ -1,4 +1,5 @@
 import { readConfig } from '#shared/config.ts';
+import { drainOnSignal } from '#shared/http/drain-on-signal.ts';
 import { watchReadiness } from '#shared/http/readiness.ts';
 import { serve } from '#shared/http/serve.ts';
 import { kafkaSecurity } from '#shared/kafka/kafka-settings.ts';
@@ -45,17 +46,16 @@ async function main(): Promise<void> {
   const traffic = { log, signal: stopping.signal };
   const running = config.RATE > 0 ? runStandingTraffic(config, app.ports, traffic) : undefined;
 
-  const stop = async (name: string, drainMs: number): Promise<void> => {
-    log.info({ signal: name, drainMs }, 'draining');
-    stopping.abort();
-    await Promise.allSettled([running, serving.drain({ drainMs })]);
-    readiness.stop();
-    await writer.close();
-    process.exit(0);
-  };
   running?.catch((error: unknown) => stopping.signal.aborted || endOnStartFailure(error));
-  process.once('SIGTERM', () => void stop('SIGTERM', config.DRAIN_MS));
-  process.once('SIGINT', () => void stop('SIGINT', 0));
+  drainOnSignal({
+    ...{ log, drainMs: config.DRAIN_MS },
+    close: async (drainMs) => {
+      stopping.abort();
+      await Promise.allSettled([running, serving.drain({ drainMs })]);
+      readiness.stop();
+      await writer.close();
+    },
+  });
 }
 
 main().catch(endOnStartFailure);

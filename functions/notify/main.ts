@@ -1,3 +1,4 @@
+import { drainOnSignal } from '#shared/http/drain-on-signal.ts';
 import { watchReadiness } from '#shared/http/readiness.ts';
 import { serve } from '#shared/http/serve.ts';
 import { createLog } from '#shared/log.ts';
@@ -47,17 +48,16 @@ async function main(): Promise<void> {
   const write = (text: string): void => void process.stdout.write(text);
   channels.push(...openChannels(config, { write, log, registry }));
 
-  const stop = async (signal: string, drainMs: number): Promise<void> => {
-    log.info({ signal, drainMs }, 'draining');
-    app.close();
-    await serving.drain({ drainMs });
-    readiness.stop();
-    for (const channel of channels) await channel.close();
-    await Promise.all([store.close(), probes.close(), line?.close()]);
-    process.exit(0);
-  };
-  process.once('SIGTERM', () => void stop('SIGTERM', config.DRAIN_MS));
-  process.once('SIGINT', () => void stop('SIGINT', 0));
+  drainOnSignal({
+    ...{ log, drainMs: config.DRAIN_MS },
+    close: async (drainMs) => {
+      app.close();
+      await serving.drain({ drainMs });
+      readiness.stop();
+      for (const channel of channels) await channel.close();
+      await Promise.all([store.close(), probes.close(), line?.close()]);
+    },
+  });
 }
 
 main().catch(endOnStartFailure);

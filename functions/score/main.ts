@@ -1,4 +1,5 @@
 import { readConfig } from '#shared/config.ts';
+import { drainOnSignal } from '#shared/http/drain-on-signal.ts';
 import { serve } from '#shared/http/serve.ts';
 import { createLog } from '#shared/log.ts';
 import { endOnStartFailure } from '#shared/start-failure.ts';
@@ -27,15 +28,14 @@ async function main(): Promise<void> {
   log.info({ url: serving.url, windowMs: rule.windowMs, startMs }, 'listening');
   process.stdout.write(`${JSON.stringify({ listening: serving.port })}\n`);
 
-  const stop = async (signal: string, drainMs: number): Promise<void> => {
-    log.info({ signal, drainMs }, 'draining');
-    await serving.drain({ drainMs });
-    app.close();
-    await state.totals.close();
-    process.exit(0);
-  };
-  process.once('SIGTERM', () => void stop('SIGTERM', config.DRAIN_MS));
-  process.once('SIGINT', () => void stop('SIGINT', 0));
+  drainOnSignal({
+    ...{ log, drainMs: config.DRAIN_MS },
+    close: async (drainMs) => {
+      await serving.drain({ drainMs });
+      app.close();
+      await state.totals.close();
+    },
+  });
 }
 
 main().catch(endOnStartFailure);
