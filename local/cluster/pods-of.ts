@@ -46,3 +46,10 @@ export function isServing(pod: KubeObject): boolean {
     (one) => textOf(one, 'type') === 'Ready' && textOf(one, 'status') === 'True',
   );
 }
+
+/** True for a pod whose containers run, ready or not, and that is not on its way out. */
+export function isRunning(pod: KubeObject): boolean {
+  return (
+    textOf(pod, 'status', 'phase') === 'Running' && pod.metadata.deletionTimestamp === undefined
+  );
+}

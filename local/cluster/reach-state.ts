@@ -1,7 +1,8 @@
 import type { Cluster, Forward } from './cluster.ts';
 import { functionSetting } from './function-setting.ts';
+import { keepAwake } from './keep-awake.ts';
 import type { KubeObject } from './kube-object.ts';
-import { podsOfFunction } from './pods-of.ts';
+import { isRunning, podsOfFunction } from './pods-of.ts';
 
 /** Score, notify and their Redis, as they are reached from here. */
 export interface ReachedState {
@@ -18,14 +19,14 @@ const REDIS_PORT = 6379;
 
 /**
  * Forwards ports to what a deployment keeps its state with. To a pod of score straight, since one
- * that has lost its state is not ready, and nothing else would lead to it.
+ * that has lost its state is not ready, and nothing else would lead to it. It is kept awake.
  * @throws Error in words when score is not deployed, or no pod of it runs.
  */
 export async function reachState(cluster: Cluster, namespace: string): Promise<ReachedState> {
   const score = { namespace, name: 'score' };
   const url = await functionSetting(cluster, score, 'REDIS_URL');
   if (url === undefined) throw new Error(`score is not deployed in ${namespace}`);
-  const forwards: Forward[] = [];
+  const forwards: Pick<Forward, 'close'>[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(forwards.map((forward) => forward.close()));
   };
@@ -35,12 +36,9 @@ export async function reachState(cluster: Cluster, namespace: string): Promise<R
     return opened.port;
   };
   try {
-    const [scorePod] = (await podsOfFunction(cluster, namespace, 'score')).filter(isRunning);
-    if (scorePod === undefined) {
-      throw new Error(
-        `no pod of score runs in ${namespace}: send it something, which wakes it, and try again`,
-      );
-    }
+    const awake = await keepAwake(cluster, score);
+    forwards.push(awake);
+    const scorePod = awake.pod;
     const [notifyPod] = (await podsOfFunction(cluster, namespace, 'notify')).filter(isRunning);
     const scoreUrl = `http://127.0.0.1:${await forward(scorePod, FUNCTION_PORT)}`;
     const notifyUrl = notifyPod && `http://127.0.0.1:${await forward(notifyPod, FUNCTION_PORT)}`;
@@ -71,9 +69,4 @@ async function redisFromHere(
   here.hostname = '127.0.0.1';
   here.port = String(await forward(pod, Number(url.port || REDIS_PORT)));
   return here.href;
-}
-
-function isRunning(pod: KubeObject): boolean {
-  const phase = (pod.status as { readonly phase?: string } | undefined)?.phase;
-  return phase === 'Running' && pod.metadata.deletionTimestamp === undefined;
 }
