@@ -52,6 +52,11 @@ export class EpochWatch {
     return this.#state;
   }
 
+  /** Changes when Redis has begun anew: what was told to it once is to be told again. */
+  get epochId(): string | undefined {
+    return this.#epoch?.id;
+  }
+
   /** How many acknowledgements Redis is known to have counted. */
   get confirmed(): number {
     return this.#confirmed;
@@ -68,7 +73,10 @@ export class EpochWatch {
     const before = this.#epoch;
     this.#epoch = epoch;
     const noticed = before && lossBetween(before, epoch, Number(count ?? 0) < confirmedBefore);
-    if (before?.id !== epoch.id) this.#confirmed = Number(count ?? 0);
+    if (before?.id !== epoch.id) {
+      this.#confirmed = Number(count ?? 0);
+      this.#prolongedAtMs = 0;
+    }
     if (noticed !== undefined) this.#note(noticed);
     const unsaid = this.#unsaid;
     await this.#tellOthers();

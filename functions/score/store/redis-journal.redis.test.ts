@@ -208,6 +208,12 @@ it('takes only what is read again while that lasts, and all when it is over (L3)
   });
   await journal.admit(undefined, 'second');
   await journal.accepted(entry('a', at(0)));
+  expect((await journal.marks()).get(0)).toEqual([{ from: 0, to: 1, mark: 'accepted' }]);
+  const keys = await redis.call((client) => client.keys('sw:*'));
+  const lives = await Promise.all(keys.map((key) => redis.call((client) => client.pTTL(key))));
+  const forever = keys.filter((_, i) => (lives[i] as number) < 0).sort();
+  expect(forever.slice(0, 2)).toEqual(['sw:marks', 'sw:{epoch}']);
+  expect(forever.slice(2).filter((key) => !key.includes('acknowledged'))).toEqual([]);
   expect(() => journal.admit(undefined)).toThrow(/is being read again/);
 
   await redis.call((client) => client.set(epochKey('sw'), encodeEpoch(epoch)));

@@ -69,6 +69,7 @@ class RedisJournal implements Journal {
   /** When this process last said that it writes to a chunk, by the chunk's key. */
   readonly #chunks = new Map<string, number>();
   readonly #firstMarks = new FirstMarks();
+  #epochId: string | undefined;
   #bucket = Number.NaN;
   #waiting: Waiting[] = [];
   /** The next writing to Redis, of all that is waiting, and the last one that has begun. */
@@ -173,6 +174,7 @@ class RedisJournal implements Journal {
   async #flush(waiting: readonly Waiting[]): Promise<void> {
     const { redis } = this.#options;
     const confirmed = this.#watch.confirmed;
+    this.#heedEpoch();
     const count = await redis.call(async (client) => {
       // All are awaited together: one that fails after another is nobody's to catch.
       const [counted] = await Promise.all([
@@ -187,6 +189,14 @@ class RedisJournal implements Journal {
       this.#refuse();
     }
     if (this.epoch.kind === 'lost') this.#refuse();
+  }
+
+  /** A Redis that begins anew knows of no chunk, and of no life that a key was given. */
+  #heedEpoch(): void {
+    if (this.#epochId === this.#watch.epochId) return;
+    this.#epochId = this.#watch.epochId;
+    this.#chunks.clear();
+    this.#bucket = Number.NaN;
   }
 
   #writeMarks(client: Client, waiting: readonly Waiting[]): Promise<unknown>[] {
