@@ -47,7 +47,10 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   };
   try {
     const { sinkUrl } = await ask();
-    const settings = { ...scoreSettingsFor(redis.url, 0), K_SINK: sinkUrl };
+    const settings = {
+      ...scoreSettingsFor(redis.url, 0),
+      ...{ K_SINK: sinkUrl, SINK_BATCH: kind === 'batch' ? 'on' : 'off' },
+    };
     for (let i = 0; i < options.scoreProcesses; i += 1) {
       scores.push(await startMeasured('score', options.score, settings));
     }

@@ -38,6 +38,11 @@ export const BATCH_MEDIA_TYPE = 'application/cloudevents-batch+json';
 const PARTITION_HEADER = `ce-${PARTITION_EXTENSION}`;
 const OFFSET_HEADER = `ce-${OFFSET_EXTENSION}`;
 const ATTRIBUTE_NAME = /^[a-z0-9]+$/;
+/** Names that nearly all events have, and nothing is to be looked up about. */
+const USUAL_NAMES: ReadonlySet<string> = new Set([
+  ...['specversion', 'id', 'source', 'type', 'time', 'subject', 'datacontenttype', 'data'],
+  ...['partitionkey', 'key', PARTITION_EXTENSION, OFFSET_EXTENSION],
+]);
 // The spec's String type: no control characters, no lone surrogates, no noncharacters.
 const ATTRIBUTE_TEXT = /^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]+$/u;
 const PRINTABLE_ASCII = /^[\x20-\x7e]+$/; // Says the same of nearly all texts, much faster.
@@ -101,6 +106,7 @@ export function placeInItem(item: JsonObject): RecordPlace | undefined {
 export function readStructuredEvent(value: unknown, maxJsonDepth: number): ReceivedEvent {
   if (!isJsonObject(value)) throw malformed('event', 'a JSON object');
   for (const name in value) {
+    if (typeof value[name] === 'string' && USUAL_NAMES.has(name)) continue;
     if (name === 'data' || name === 'data_base64') continue;
     if (!ATTRIBUTE_NAME.test(name)) throw malformed('event', 'attribute names of a-z and 0-9');
     // The spec has no structured attributes: an object here is data in the wrong place.

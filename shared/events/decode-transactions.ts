@@ -161,7 +161,8 @@ function build(
 ): Transaction {
   const { maxIdBytes, maxFutureMs } = options.limits;
   const id = transactionId(source, eventId);
-  if (Buffer.byteLength(id) > maxIdBytes) {
+  // No character is more than three bytes for each of its UTF-16 units.
+  if (id.length * 3 > maxIdBytes && Buffer.byteLength(id) > maxIdBytes) {
     throw invalid('id', `source and id of at most ${maxIdBytes} bytes together`);
   }
   const transaction = { id, ...readTransactionFields(data) };

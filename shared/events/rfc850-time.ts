@@ -15,6 +15,18 @@ const RFC850 = new RegExp(
  * one of the two is wrong, or the year is of another century, as in `Friday, 31-Dec-99`.
  */
 export function parseRfc850(text: string): number | undefined {
+  if (text !== lastText) {
+    lastMs = readRfc850(text);
+    lastText = text;
+  }
+  return lastMs;
+}
+
+// It says seconds, so of what comes together much says the same.
+let lastText = '';
+let lastMs: number | undefined;
+
+function readRfc850(text: string): number | undefined {
   const match = RFC850.exec(text);
   if (match === null) return undefined;
   const [, weekday, day, month, year, hour, minute, second] = match;

@@ -45,7 +45,8 @@ function fromJson(object: JsonObject): TransactionFields {
 }
 
 function fromLine(text: string): TransactionFields {
-  const parts = text.replace(/\r?\n$/, '').split(';');
+  const line = text.endsWith('\n') ? text.replace(/\r?\n$/, '') : text;
+  const parts = line.split(';');
   if (parts.length !== 4) throw malformed('line', EXPECTED.line);
   return fieldsOf(parts[0], parts[1], parts[2], parts[3]);
 }

@@ -13,6 +13,7 @@ import type { RedisConnection } from '#shared/redis/redis-connection.ts';
 import type { EpochState, Journal, JournalEntry, Receipt } from '../journal.ts';
 import { EMPTY, EpochWatch, lostError, WENT_BACK } from './epoch-watch.ts';
 import { FirstMarks } from './first-marks.ts';
+import { Gather } from './gather.ts';
 import { markWrites } from './mark-writes.ts';
 import { digestOf, encodeReceipts, findReceipts } from './receipt-codec.ts';
 
@@ -71,14 +72,14 @@ class RedisJournal implements Journal {
   readonly #firstMarks = new FirstMarks();
   #epochId: string | undefined;
   #bucket = Number.NaN;
-  #waiting: Waiting[] = [];
-  /** The next writing to Redis, of all that is waiting, and the last one that has begun. */
-  #next: Promise<void> | undefined;
-  #last: Promise<void> | undefined;
+  readonly #notes: Gather<Waiting>;
+  readonly #assurances: Gather<undefined>;
 
   constructor(options: RedisJournalOptions, watch: EpochWatch) {
     this.#options = options;
     this.#watch = watch;
+    this.#notes = new Gather((waiting) => this.#flush(waiting), setImmediate, TURNS);
+    this.#assurances = new Gather(() => this.#assure());
   }
 
   get epoch(): EpochState {
@@ -89,7 +90,11 @@ class RedisJournal implements Journal {
     return this.#watch.check();
   }
 
-  async assure(): Promise<void> {
+  assure(): Promise<void> {
+    return this.#assurances.add(undefined);
+  }
+
+  async #assure(): Promise<void> {
     await this.#watch.check();
     if (this.epoch.kind === 'lost') this.#refuse();
   }
@@ -101,14 +106,14 @@ class RedisJournal implements Journal {
   }
 
   accepted(entry: JournalEntry): Promise<void> {
-    const noted = this.#note({ mark: 'accepted', place: entry.place, entry });
+    const noted = this.#notes.add({ mark: 'accepted', place: entry.place, entry });
     const isFirst = entry.place !== undefined && this.#watch.isNew;
     return isFirst ? noted.then(() => this.#prove()) : noted;
   }
 
   refused(place: RecordPlace | undefined, late?: JournalEntry): void {
     if (place === undefined && late === undefined) return;
-    this.#note({ mark: 'refused', place, entry: late }).catch(() => {});
+    this.#notes.add({ mark: 'refused', place, entry: late }).catch(() => {});
   }
 
   async receipts(transactionId: string): Promise<readonly Receipt[]> {
@@ -151,24 +156,6 @@ class RedisJournal implements Journal {
   #refuse(): void {
     const { epoch } = this;
     if (epoch.kind === 'rebuilding' || this.#options.refusesWhenLost) throw lostError(epoch);
-  }
-
-  #note(one: Waiting): Promise<void> {
-    this.#waiting.push(one);
-    this.#next ??= this.#flushNext();
-    return this.#next;
-  }
-
-  /** One after the other: what comes while one is under way goes with the next. */
-  async #flushNext(): Promise<void> {
-    await this.#last;
-    for (let turn = 0; turn < TURNS; turn++) await new Promise((next) => setImmediate(next));
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#next = undefined;
-    const flushing = this.#flush(waiting);
-    this.#last = flushing.catch(() => {}); // who waits for it is told
-    await flushing;
   }
 
   async #flush(waiting: readonly Waiting[]): Promise<void> {

@@ -80,27 +80,30 @@ function commandsOf(redis: Redis, isCluster: boolean): TotalsCommands {
     return redis.call((client) => client.commitPairs(keys, args));
   };
   return {
-    ...(isCluster ? oneByOne(redis, commit) : { get: (keys) => getAll(redis, keys), commit }),
+    ...(isCluster ? oneByOne(redis, commit) : allAtOnce(redis, commit)),
     handOver: (keys, args) => redis.call((client) => client.handOverPair(keys, args)),
     add: (keys, args) => redis.callBinary((client) => client.addTransaction(keys, args)),
     read: (keys, args) => redis.callBinary((client) => client.readPair(keys, args)),
-    del: (key) => redis.call((client) => client.del(key)),
     problem: () => redis.problem(),
     close: () => redis.close(),
   };
 }
 
-async function getAll(redis: Redis, keys: readonly string[]): Promise<(string | null)[]> {
-  return redis.call((client) => client.mGet([...keys]));
+type OverPairs = Pick<TotalsCommands, 'get' | 'commit' | 'del'>;
+
+function allAtOnce(redis: Redis, commit: TotalsCommands['commit']): OverPairs {
+  return {
+    commit,
+    get: (keys) => redis.call((client) => client.mGet([...keys])),
+    del: (keys) => redis.call((client) => client.del([...keys])),
+  };
 }
 
 /** A call may name one slot, so each pair has its own; the client sends them without waiting. */
-function oneByOne(
-  redis: Redis,
-  commit: TotalsCommands['commit'],
-): Pick<TotalsCommands, 'get' | 'commit'> {
+function oneByOne(redis: Redis, commit: TotalsCommands['commit']): OverPairs {
   return {
     get: (keys) => redis.call((client) => Promise.all(keys.map((key) => client.get(key)))),
+    del: (keys) => redis.call((client) => Promise.all(keys.map((key) => client.del(key)))),
     commit: async (commits, lifeMs) => {
       const refused = await Promise.all(commits.map((one) => commit([one], lifeMs)));
       return refused.flatMap(({ length }, index) => (length === 0 ? [] : [index]));

@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import type { Log } from '#shared/log.ts';
 import { emptyPairState, type PairState } from '../core/pair-state.ts';
 import type { TotalsStore } from '../totals-store.ts';
+import { Gather } from './gather.ts';
 import { encodeLeaf } from './leaf-codec.ts';
 import { decodePairState, encodePairState } from './pair-text.ts';
 import { totalOf } from './pair-total.ts';
@@ -84,6 +85,7 @@ class ScriptedStore {
   readonly #elapsedMs: () => number;
   readonly #nextVersion: () => string;
   readonly #turns: Turns;
+  readonly #sent: Gather<string>;
   readonly #large = new Set<string>();
 
   constructor(commands: TotalsCommands, options: ScriptedStoreOptions) {
@@ -111,6 +113,7 @@ class ScriptedStore {
       soon,
       elapsedMs,
     });
+    this.#sent = new Gather((keys) => commands.del(keys), soon);
   }
 
   add(transaction: Transaction): ReturnType<TotalsStore['add']> {
@@ -119,7 +122,7 @@ class ScriptedStore {
 
   async sent(transaction: Transaction): Promise<void> {
     try {
-      await this.#commands.del(unsentKey(this.#stateKey(transaction), transaction.id));
+      await this.#sent.add(unsentKey(this.#stateKey(transaction), transaction.id));
     } catch (error) {
       // The event is sent again should the transaction come again: repeated, not lost (O3).
       const { log } = this.#options;

@@ -17,7 +17,7 @@ export interface TotalsCommands {
   add(keys: readonly string[], args: readonly string[]): Promise<Decision | undefined>;
   /** ../lua/read.lua; undefined also for a pair that is kept as one text. */
   read(keys: readonly string[], args: readonly string[]): Promise<PairTotal | undefined>;
-  del(key: string): Promise<unknown>;
+  del(keys: readonly string[]): Promise<unknown>;
   problem(): Promise<string | undefined>;
   close(): Promise<void>;
 }

@@ -117,7 +117,11 @@ export function commandsOn(keys: KeySpace): TotalsCommands {
       Buffer.from(handOver(names, args, keys.call)).toString() === '1',
     add: async (names, args) => readDecision(Buffer.from(add(names, args, keys.call))),
     read: async (names, args) => readPairTotal(Buffer.from(read(names, args, keys.call))),
-    del: async (name) => keys.call('DEL', [Buffer.from(name)]),
+    del: async (names) =>
+      keys.call(
+        'DEL',
+        names.map((name) => Buffer.from(name)),
+      ),
     problem: async () => undefined,
     close: async () => {},
   };

@@ -85,10 +85,10 @@ export function watchedCommands(parts: WatchedParts): {
         decision === undefined ? 'one text' : showDecision(decision),
       );
     },
-    del: (key) =>
+    del: (keys) =>
       ask(
-        `sent ${key.slice(key.indexOf('}o') + 2)}`,
-        () => direct.del(key),
+        `sent ${keys.map((key) => key.slice(key.indexOf('}o') + 2)).join(' ')}`,
+        () => direct.del(keys),
         () => 'noted',
       ),
   };
