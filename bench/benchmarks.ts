@@ -20,4 +20,10 @@ export const BENCHMARKS: readonly Benchmark[] = [
     isInShort: false,
     load: () => import('./batch/batch.ts'),
   },
+  {
+    name: 'latency',
+    summary: 'transaction in a topic to fraud in a topic, one a request, against Flink',
+    isInShort: false,
+    load: () => import('./latency/latency.ts'),
+  },
 ];

@@ -19,7 +19,7 @@ export async function drainWithScore(options: {
   const redis = await startOwnRedis({ hasFile: true });
   const group = `bench-${topicOut}`;
   const pipeline = await startPipeline({
-    plan: { brokers: [brokers], topicIn, topicOut, group, from: 'earliest' },
+    plan: { brokers: [brokers], topicIn, topicOut, group },
     ...{ kind: 'batch', ordering: 'ordered', redis, score: script, scoreProcesses: 1 },
   });
   try {

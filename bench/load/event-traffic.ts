@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { BATCH_MEDIA_TYPE } from '#shared/events/cloud-event.ts';
 import { encodeTransactionRecord } from '#shared/events/transaction-event.ts';
+import type { StoredRecord } from '#shared/kafka/topic.ts';
+import { EventTexts } from '../../local/eventing/event-texts.ts';
 import { eventToPost, recordToEvent } from '../../local/eventing/record-to-event.ts';
 
 export interface TrafficSpec {
@@ -8,30 +11,59 @@ export interface TrafficSpec {
   readonly pairs: number;
   /** Milliseconds of event time from one transaction to the next. */
   readonly stepMs: number;
+  /** So many transactions a request; absent: one, in binary mode. */
+  readonly batch?: number;
 }
 
 const PARTITIONS = 6;
 const START_MS = Date.UTC(2026, 0, 5, 9);
-const SOURCE_NAME = { namespace: 'splitwatch', name: 'transactions' };
+const TOPIC = 'transactions';
+const SOURCE_NAME = { namespace: 'splitwatch', name: TOPIC };
 
 /**
- * Requests as KafkaSource posts them, one CloudEvent each, whole as they go over the wire: every id
- * another, pairs in no order, offsets one after the other. The same spec makes the same requests.
+ * Requests as they go over the wire: one CloudEvent each, as KafkaSource posts them, or batches as
+ * the batch source does, each of one partition. Every id is another, pairs come in no order,
+ * offsets one after the other. The same spec makes the same requests.
  */
 export function createEventTraffic(spec: TrafficSpec): () => Buffer {
+  const nextRecord = createRecords(spec);
+  if (spec.batch === undefined) {
+    return () => {
+      const event = recordToEvent(nextRecord(), SOURCE_NAME);
+      const { headers, body } = eventToPost(event, SOURCE_NAME.namespace);
+      return requestBytes(headers, body);
+    };
+  }
+  const size = spec.batch;
+  const waiting = Array.from({ length: PARTITIONS }, (): string[] => []);
+  const texts = waiting.map(
+    (_, partition) => new EventTexts(SOURCE_NAME, { topic: TOPIC, partition }),
+  );
+  const headers = { 'content-type': BATCH_MEDIA_TYPE, prefer: 'return=minimal' };
+  return () => {
+    for (;;) {
+      const record = nextRecord();
+      const items = waiting[record.partition] as string[];
+      items.push(texts[record.partition]?.textOf(record) ?? '');
+      if (items.length === size) {
+        return requestBytes(headers, Buffer.from(`[${items.splice(0).join(',')}]`));
+      }
+    }
+  };
+}
+
+/** The records of the topic, each partition's offsets one after the other. */
+function createRecords(spec: TrafficSpec): () => StoredRecord {
   const offsets = Array.from({ length: PARTITIONS }, () => 0n);
   let n = 0;
   return () => {
-    const pair = Math.imul(n, 0x9e3779b1) % spec.pairs;
-    const transaction = transactionAt(spec, n, Math.abs(pair));
-    n += 1;
-    const partition = Math.abs(pair) % PARTITIONS;
+    const pair = Math.abs(Math.imul(n, 0x9e3779b1) % spec.pairs);
+    const partition = pair % PARTITIONS;
     const offset = offsets[partition] as bigint;
     offsets[partition] = offset + 1n;
-    const record = { ...encodeTransactionRecord(transaction), topic: 'transactions', partition };
-    const stored = { ...record, offset, timestampMs: START_MS };
-    const { headers, body } = eventToPost(recordToEvent(stored, SOURCE_NAME), 'splitwatch');
-    return requestBytes(headers, body);
+    const record = encodeTransactionRecord(transactionAt(spec, n, pair));
+    n += 1;
+    return { ...record, topic: TOPIC, partition, offset, timestampMs: START_MS };
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { percentile } from '../../local/cluster/load-samples.ts';
 import { createAnswerReader } from './answer-reader.ts';
 import { createEventTraffic } from './event-traffic.ts';
 import { GO, type LoadDone, type LoadOrder } from './http-load.ts';
@@ -35,8 +36,11 @@ async function run(order: LoadOrder): Promise<LoadDone> {
   process.send?.({ isReady: true });
   await once(process, 'message'); // the word to go
   const beganMs = performance.now();
-  const statuses = await sendAll(lanes, requests);
-  return { tookMs: performance.now() - beganMs, statuses };
+  const { statuses, latenciesMs } = await sendAll(lanes, requests);
+  const tookMs = performance.now() - beganMs;
+  const sorted = latenciesMs.sort();
+  const [p50Ms, p99Ms] = [0.5, 0.99].map((part) => percentile([...sorted], part));
+  return { tookMs, statuses, p50Ms: p50Ms ?? 0, p99Ms: p99Ms ?? 0 };
 }
 
 async function openLanes(port: number, count: number): Promise<Lane[]> {
@@ -61,27 +65,28 @@ async function openLane(port: number): Promise<Lane> {
 }
 
 /** Resolves with how often each status was answered; a broken connection is status 0. */
-function sendAll(
-  lanes: readonly Lane[],
-  requests: readonly Buffer[],
-): Promise<LoadDone['statuses']> {
+function sendAll(lanes: readonly Lane[], requests: readonly Buffer[]) {
   const statuses: Record<string, number> = {};
+  const latenciesMs = new Float64Array(requests.length);
   let next = 0;
   let waiting = requests.length;
-  return new Promise((resolve) => {
+  return new Promise<{ statuses: typeof statuses; latenciesMs: Float64Array }>((resolve) => {
     for (const lane of lanes) {
+      let sentMs = 0;
       const send = (): void => {
         const request = requests[next];
         if (request === undefined) lane.onAnswer = () => {};
         else {
           next += 1;
+          sentMs = performance.now();
           lane.socket.write(request);
         }
       };
       lane.onAnswer = (status) => {
         statuses[status] = (statuses[status] ?? 0) + 1;
         waiting -= 1;
-        if (waiting === 0 || status === 0) resolve(statuses);
+        latenciesMs[waiting] = performance.now() - sentMs;
+        if (waiting === 0 || status === 0) resolve({ statuses, latenciesMs });
         else send();
       };
       send();

@@ -19,6 +19,9 @@ export interface LoadDone {
   readonly tookMs: number;
   /** How often each was answered; 0 is a connection that broke. */
   readonly statuses: Readonly<Record<string, number>>;
+  /** From a request's writing to the end of its answer. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
 }
 
 export interface HttpLoad {

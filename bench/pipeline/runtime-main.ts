@@ -13,9 +13,7 @@ import { startKafkaSink } from '../../local/eventing/kafka-sink.ts';
 import { type KafkaSource, startKafkaSource } from '../../local/eventing/kafka-source.ts';
 import type { RuntimeFigures, RuntimePlan, SourceOrder } from './runtime.ts';
 
-const { brokers, topicIn, topicOut, group, from } = JSON.parse(
-  process.argv[2] ?? '',
-) as RuntimePlan;
+const { brokers, topicIn, topicOut, group } = JSON.parse(process.argv[2] ?? '') as RuntimePlan;
 
 async function main(): Promise<void> {
   const log = createLog('runtime', 'warn');
@@ -37,7 +35,7 @@ async function main(): Promise<void> {
   const begin = async ({ scoreUrls, kind, ordering }: SourceOrder): Promise<void> => {
     let next = 0;
     source = await startKafkaSource({
-      ...{ reader: noting, topic: topicIn, group, initialOffset: from, log, ordering },
+      ...{ reader: noting, topic: topicIn, group, log, ordering },
       sinkUrl: () => scoreUrls[next++ % scoreUrls.length] as string,
       ...(kind === 'batch' && { batch: {} }),
     });

@@ -7,7 +7,6 @@ export interface RuntimePlan {
   readonly topicIn: string;
   readonly topicOut: string;
   readonly group: string;
-  readonly from: 'earliest' | 'latest';
 }
 
 /** What it is told once score is there. */

@@ -47,10 +47,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   };
   try {
     const { sinkUrl } = await ask();
-    const settings = {
-      ...scoreSettingsFor(redis.url, 0),
-      ...{ K_SINK: sinkUrl, SINK_BATCH: kind === 'batch' ? 'on' : 'off' },
-    };
+    // As `./splitwatch up` has it: where the source is ours, the sink is.
+    const more = { K_SINK: sinkUrl, SINK_BATCH: kind === 'batch' ? 'on' : 'off' };
+    const settings = { ...scoreSettingsFor(redis.url, 0), ...more };
     for (let i = 0; i < options.scoreProcesses; i += 1) {
       scores.push(await startMeasured('score', options.score, settings));
     }

@@ -8,8 +8,8 @@ import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Reads {@code Sunday, 23-Jul-17 01:06:47 UTC;66;26;7810}, with the writer's clock as a fifth field
- * where latency is measured. The last time is remembered: a second has many lines.
+ * Reads {@code Sunday, 23-Jul-17 01:06:47 UTC;66;26;7810}, with a number as a fifth field where
+ * latency is measured. The last time is remembered: a second has many lines.
  */
 public class ParseLine extends RichFlatMapFunction<String, Transaction> {
     static final Map<String, Integer> MONTHS = new HashMap<>();
@@ -40,7 +40,7 @@ public class ParseLine extends RichFlatMapFunction<String, Transaction> {
             read.origin = Integer.parseInt(line, a + 1, b, 10);
             read.target = Integer.parseInt(line, b + 1, c, 10);
             read.amount = Integer.parseInt(line, c + 1, d < 0 ? line.length() : d, 10);
-            if (d > 0) read.writtenMs = Long.parseLong(line, d + 1, line.length(), 10);
+            if (d > 0) read.number = Long.parseLong(line, d + 1, line.length(), 10);
             Figures.countIn();
             out.collect(read);
         } catch (RuntimeException unreadable) {

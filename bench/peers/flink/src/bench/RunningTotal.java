@@ -8,8 +8,8 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * The exact total of a pair in (time − window, time], and an alert with the window's transactions at
- * each one that finds it over the threshold. A pair's state is one array: time, amount, time, …
+ * The exact total of a pair in (time − window, time], and an alert with the window's transactions
+ * at each one that finds it over the threshold. A pair's state is one array: time, amount, time, …
  * Lines come in order, so it needs no more; state that nobody looks at again is cleared by a timer.
  */
 public class RunningTotal extends KeyedProcessFunction<Long, Transaction, String> {
@@ -78,7 +78,7 @@ public class RunningTotal extends KeyedProcessFunction<Long, Transaction, String
             member.writeTo(text);
         }
         text.append('}');
-        if (at.writtenMs != 0) text.append("\np=").append(at.writtenMs);
+        if (at.number != 0) text.append("\nn=").append(at.number);
         return text.toString();
     }
 }

@@ -10,8 +10,8 @@ public class Transaction implements Serializable {
     public int target;
     /** Whole dollars. */
     public int amount;
-    /** Wall clock of whoever wrote the line, epoch milliseconds; 0 where the line has none. */
-    public long writtenMs;
+    /** Fifth field, by which whoever wrote the line knows it again; 0 where there is none. */
+    public long number;
 
     public Transaction() {}
 
