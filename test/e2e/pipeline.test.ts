@@ -15,7 +15,8 @@ import { until } from './until.ts';
 
 /**
  * The whole line on a real broker and a real Redis, two score processes: 50,000 transactions with
- * planted cases, 2 % delivered twice, 2 % out of order, compared with the naive oracle.
+ * planted cases, 2 % delivered twice, 2 % out of order, compared with the naive oracle; posted to
+ * score one by one and in batches.
  */
 const DELIVERIES = 50_000;
 /** Runs the input through the pipeline; resolves with every fraud event, once each. */
@@ -31,14 +32,18 @@ async function run(up: TestUp, input: Input): Promise<ReadonlyMap<string, Fraud>
   return readFrauds(up);
 }
 
-describe('50,000 transactions through two score processes', () => {
+describe.each([
+  { source: 'single', how: 'one a POST' },
+  { source: 'batch', how: 'in batches' },
+] as const)('50,000 transactions through two score processes, $how', ({ source }) => {
+  const processes = { source, scoreProcesses: 2, channel: 'none' } as const;
   let input: Input;
   beforeAll(() => {
     input = makeInput(11, DELIVERIES);
   });
 
   it("ordered: alerts and totals equal the oracle's (L2, O4)", { timeout: 400_000 }, async () => {
-    const up = await startForTest({ scoreProcesses: 2, ordering: 'ordered', channel: 'none' });
+    const up = await startForTest({ ...processes, ordering: 'ordered' });
     try {
       const frauds = await run(up, input);
       expect(toldEvents(frauds)).toEqual(expectedEvents(input));
@@ -52,7 +57,7 @@ describe('50,000 transactions through two score processes', () => {
   it('unordered: each episode is opened, all members add up, totals are equal (O4)', {
     timeout: 400_000,
   }, async () => {
-    const up = await startForTest({ scoreProcesses: 2, ordering: 'unordered', channel: 'none' });
+    const up = await startForTest({ ...processes, ordering: 'unordered' });
     try {
       const frauds = await run(up, input);
       expect(wrongFrauds(frauds.values())).toEqual([]);
