@@ -4,13 +4,15 @@ import type { Settings } from '#shared/config.ts';
 import { generateSettings } from '../functions/generate/config.ts';
 import { notifySettings } from '../functions/notify/config.ts';
 import { scoreSettings } from '../functions/score/config.ts';
+import { sourceSettings } from '../local/source-process/config.ts';
 import { ROOT } from './run-tool.ts';
 
-/** The settings of each function, by its name. */
+/** The settings of each function and of the source of batches, by its name. */
 export const SETTINGS: Readonly<Record<string, Settings>> = {
   generate: generateSettings,
   score: scoreSettings,
   notify: notifySettings,
+  source: sourceSettings,
 };
 
 /** A table in Markdown: one row for each setting, in the order of the code. */

@@ -26,6 +26,7 @@ make one from Containerfile on a distroless base.
 
 Examples:
   ./splitwatch image score notify generate
+  ./splitwatch image source             what posts batches on a cluster (source.kind=batch)
   ./splitwatch image score --tag dev.local/splitwatch-score:1 --output score.tar
   ./splitwatch image score --json       for scripts: one JSON object a line
   ./splitwatch image score --sbom       only prints what the bundle is made of (CycloneDX)`;

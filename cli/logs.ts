@@ -6,20 +6,24 @@ interface LogsFlags extends ClusterFlags {
   readonly follow?: boolean;
 }
 
-const FUNCTIONS = ['score', 'notify', 'generate'] as const;
+const FUNCTIONS = ['score', 'notify', 'generate', 'source'] as const;
 
 const HELP = `
 Each line begins with the pod that wrote it, where there are several.
 
 Examples:
   ./splitwatch logs notify              alerts, as they were printed
-  ./splitwatch logs -f                  of all three functions, as it comes, until Ctrl-C`;
+  ./splitwatch logs -f                  of all of them, as it comes, until Ctrl-C`;
 
 export function register(program: Command): void {
   withClusterFlags(
     program.command('logs').description('show what the functions on the cluster write'),
   )
-    .addArgument(new Argument('[function]', 'one of them; all unless named').choices(FUNCTIONS))
+    .addArgument(
+      new Argument('[function]', 'one of them, or the source of batches; all unless named').choices(
+        FUNCTIONS,
+      ),
+    )
     .option('-f, --follow', 'as it comes, of pods that start later too')
     .addHelpText('after', HELP)
     .action(runLogs);

@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '#shared/config.ts';
+import { sourceSettings } from '../local/source-process/config.ts';
 import { envOf, findManifest, kindAndName, type Manifest, readManifests } from './manifest.ts';
 import {
   CHART_FOLDER,
@@ -127,6 +129,58 @@ describe('with a login to Kafka over TLS', () => {
   );
 });
 
+describe('with source.kind=batch', () => {
+  const values = ['--namespace', 'bank', '--values', join(CI, 'batch-source.yaml')];
+  const K_SINK = 'http://score';
+
+  it("has our own source in the KafkaSource's place, bound to score", async () => {
+    const manifests = await render(...values);
+    expect(namesOf(manifests)).not.toContain('KafkaSource transactions');
+    expect(namesOf(manifests)).toContain('KafkaSource fraud');
+    const { spec } = findManifest(manifests, 'SinkBinding transactions-source');
+    expect(spec.subject).toMatchObject({ kind: 'Deployment', name: 'transactions-source' });
+    expect(spec.sink.ref).toMatchObject({ kind: 'Service', name: 'score' });
+    const source = findManifest(manifests, 'Deployment transactions-source');
+    expect(source.spec.replicas).toBe(3);
+    const { matchLabels } = source.spec.selector;
+    expect(source.spec.template.metadata.labels).toEqual(matchLabels);
+    const { annotations } = findManifest(manifests, 'ksvc score').spec.template.metadata;
+    expect(annotations['autoscaling.knative.dev/target']).toBe('2');
+  });
+
+  it('gives it settings that it knows and takes, the same as the KafkaSource had', async () => {
+    const manifests = await render(...values);
+    const environment = environmentOf(findManifest(manifests, 'Deployment transactions-source'));
+    const texts = Object.entries(environment).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : 'secret',
+    ]);
+    const { NODE_EXTRA_CA_CERTS, ...given } = Object.fromEntries(texts);
+    expect(NODE_EXTRA_CA_CERTS).toBe('/etc/splitwatch/ca/ca.crt');
+    expect(Object.keys(given).filter((name) => !Object.hasOwn(sourceSettings, name))).toEqual([]);
+    const config = readConfig(sourceSettings, { ...given, K_SINK });
+    const before = findManifest(await render(), 'KafkaSource transactions').spec;
+    expect(config).toMatchObject({
+      ...{ TOPIC: before.topics[0], CONSUMER_GROUP: before.consumerGroup },
+      ...{ INITIAL_OFFSET: before.initialOffset, ORDERING: before.ordering },
+      ...{ RETRY: before.delivery.retry, REQUEST_TIMEOUT: before.delivery.timeout },
+      ...{ SOURCE_NAMESPACE: 'bank', SOURCE_NAME: 'transactions', BATCHES_IN_FLIGHT: 4 },
+      ...{ KAFKA_TLS: 'on', KAFKA_SASL_MECHANISM: 'scram-sha-256' },
+    });
+    const host = 'kafka-sink-ingress.knative-eventing.svc.cluster.local';
+    expect(config.DEAD_LETTER_SINK).toBe(`http://${host}/bank/transactions-dlq`);
+  });
+
+  it('runs as nobody, and has longer to end than it may take', async () => {
+    const manifests = await render(...values);
+    const { spec } = findManifest(manifests, 'Deployment transactions-source').spec.template;
+    expect(spec.containers[0].securityContext).toMatchObject({
+      ...{ runAsNonRoot: true, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    });
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(25);
+  });
+});
+
 it('takes a Redis of its own, and its authority, from Secrets', async () => {
   const manifests = await render('--values', join(CI, 'existing-redis.yaml'));
   for (const name of ['score', 'notify']) {
@@ -166,6 +220,8 @@ it.each([
   ['kafka.auth.sasl.enabled=true', 'existingSecret names no Secret'],
   ['kafka.auth.existingSecret=a', 'neither kafka.auth.sasl nor tls is on'],
   ['kafka.auth.tls.clientCert=true', 'needs kafka.auth.tls.enabled'],
+  ['source.kind=batches', 'must be one of'],
+  ['source.env.RETRY=1', "'RETRY' not allowed"],
   ['redis.deploy=false', 'which Redis to use'],
   ['redis.external.url=redis://a:1', 'redis.deploy is still true'],
   ['score.drainMs=59000', '30 s before score.timeoutSeconds'],

@@ -32,6 +32,8 @@ it.each([
   ['score.containerConcurrency=0', 'container-concurrency-0'],
   ['redis.persistence.enabled=false', 'redis-on-empty-dir'],
   ['redis.image=redis:6.0', 'redis-too-old'],
+  ['source.kind=batch,source.replicas=7', 'consumers-above-partitions'],
+  ['source.kind=batch,sources.transactions.initialOffset=latest', 'initial-offset-latest'],
 ])('names what %s makes: %s', async (value, trap) => {
   expect(await trapsWith('--set', value)).toEqual([trap]);
 });

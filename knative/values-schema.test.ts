@@ -6,6 +6,7 @@ import type { Settings } from '#shared/config.ts';
 import { generateSettings } from '../functions/generate/config.ts';
 import { notifySettings } from '../functions/notify/config.ts';
 import { scoreSettings } from '../functions/score/config.ts';
+import { sourceSettings } from '../local/source-process/config.ts';
 
 const read = (name: string): string =>
   readFileSync(join(import.meta.dirname, 'chart', name), 'utf8');
@@ -13,11 +14,17 @@ const schema = JSON.parse(read('values.schema.json'));
 
 /** Set by the chart itself, by Knative, or not to be set at all. */
 const NOT_FOR_VALUES = ['PORT', 'HOST', 'DRAIN_MS', 'REDIS_URL'];
+/** What a KafkaSource would be told stands in `sources.transactions`. */
+const SOURCES_OWN = [
+  ...['K_SINK', 'KAFKA_', 'TOPIC', 'CONSUMER_GROUP', 'INITIAL_OFFSET', 'ORDERING', 'SOURCE_'],
+  ...['RETRY', 'BACKOFF_', 'REQUEST_TIMEOUT', 'DEAD_LETTER_SINK'],
+];
 const FUNCTIONS: readonly (readonly [string, Settings, readonly string[]])[] = [
   // A KafkaSource has no token to send.
   ['score', scoreSettings, ['K_SINK', 'K_CE_OVERRIDES', 'AUTH_TOKEN']],
   ['notify', notifySettings, ['PAGE_TOKEN', 'TOPIC_NAME', 'AUTH_TOKEN']],
   ['generate', generateSettings, ['TOPIC', 'MAKE_', 'DROP_', 'KAFKA_']],
+  ['source', sourceSettings, SOURCES_OWN],
 ];
 
 describe.each(FUNCTIONS)('the schema of %s', (name, settings, chartsOwn) => {

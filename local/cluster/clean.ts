@@ -5,7 +5,7 @@ import { errandPod, runErrandPod } from './errand.ts';
 import { INVENTORY_NAME, type Inventory, inventoryRef, readInventory } from './inventory.ts';
 import { type KubeObject, type ObjectRef, refOf, showRef } from './kube-object.ts';
 import { findLeft, findVolumes } from './left-behind.ts';
-import { podsOfFunction } from './pods-of.ts';
+import { podsOfFunction, podsOfSource } from './pods-of.ts';
 import { type KafkaAccess, reachKafka } from './reach-kafka.ts';
 
 /** The phases and steps of cleaning, in the order in which nothing is left half done. */
@@ -165,8 +165,9 @@ async function removeAndWait(
 }
 
 /**
- * Resolves when no pod of a function is left. A namespace that is deleted earlier takes minutes:
- * its controller looks again only when half of the time has passed that its pods may take at most.
+ * Resolves when no pod of a function, or of our own source, is left. A namespace that is deleted
+ * earlier takes minutes: its controller looks again only when half of the time has passed that its
+ * pods may take at most.
  */
 async function waitForPods(
   cluster: Cluster,
@@ -174,12 +175,13 @@ async function waitForPods(
   { deadlineMs, tell }: Patience,
 ): Promise<void> {
   for (;;) {
-    const pods = await Promise.all(
-      DELETED.functions.map((name) => podsOfFunction(cluster, namespace, name)),
-    );
+    const pods = await Promise.all([
+      podsOfSource(cluster, namespace),
+      ...DELETED.functions.map((name) => podsOfFunction(cluster, namespace, name)),
+    ]);
     const left = pods.flat().length;
     if (left === 0) return;
-    if (performance.now() > deadlineMs) throw new Error(`${left} pods of functions do not end`);
+    if (performance.now() > deadlineMs) throw new Error(`${left} pods do not end`);
     tell(`waiting for ${left} ${left === 1 ? 'pod' : 'pods'} to finish`);
     await sleep(500);
   }

@@ -42,6 +42,28 @@ describe('the objects of knative/', () => {
   });
 });
 
+describe('the source of batches', () => {
+  const component = { 'app.kubernetes.io/component': 'source' };
+  const env = { KAFKA_BROKERS: 'a:1,b:2', TOPIC: 't', CONSUMER_GROUP: 'g' };
+  const containers = [{ env: Object.entries(env).map(([name, value]) => ({ name, value })) }];
+  const deployment = {
+    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 's', labels: component } },
+    spec: { template: { spec: { containers } } },
+  };
+
+  it('belongs to the sources, its binding too', () => {
+    const binding = { apiVersion: 'sources.knative.dev/v1', kind: 'SinkBinding' };
+    const bound = { ...binding, metadata: { name: 's', labels: component } };
+    expect([deployment, bound].map(placementOf)).toEqual(['sources', 'sources']);
+  });
+
+  it('names its topic, group and brokers, which clean deletes', () => {
+    expect(kafkaNamesOf([deployment])).toEqual({
+      ...{ brokers: ['a:1', 'b:2'], topics: ['t'], groups: [{ group: 'g', topic: 't' }] },
+    });
+  });
+});
+
 it('puts what others need before all, soonest first', () => {
   const object = (kind: string) => ({ apiVersion: 'v1', kind, metadata: { name: kind } });
   const kinds = ['Role', 'ConfigMap', 'Secret', 'Namespace', 'Other'].map(object);

@@ -22,6 +22,8 @@ export type StepName =
 export type Placement = StepName | 'first';
 
 export const COMPONENT_LABEL = 'app.kubernetes.io/component';
+/** Component of the source of batches: its Deployment, pods and binding. */
+export const OWN_SOURCE = 'source';
 
 /** The step that an object belongs to: decided by its kind, then by its component label. */
 export function placementOf(object: KubeObject): Placement {
@@ -29,6 +31,7 @@ export function placementOf(object: KubeObject): Placement {
   const group = groupOf(apiVersion);
   const component = metadata.labels?.[COMPONENT_LABEL] ?? '';
   if (group === 'serving.knative.dev') return functionOf(component, metadata.name);
+  if (component === OWN_SOURCE) return 'sources';
   if (kind === 'KafkaSink') return 'sinks';
   if (kind === 'SinkBinding') return 'binding';
   if (group === 'sources.knative.dev') return 'sources';
@@ -73,6 +76,21 @@ export function placeObjects(
   return placed;
 }
 
+/** True for the Deployment that stands in a KafkaSource's place. */
+export function isOwnSource({ kind, metadata }: KubeObject): boolean {
+  return kind === 'Deployment' && metadata.labels?.[COMPONENT_LABEL] === OWN_SOURCE;
+}
+
+/** What its first container is told, but for what comes from Secrets. */
+export function settingsOf(object: KubeObject): Readonly<Record<string, string>> {
+  const container = listOf(object, 'spec', 'template', 'spec', 'containers')[0];
+  const entries = listOf(container, 'env').map((one) => [
+    textOf(one, 'name'),
+    textOf(one, 'value'),
+  ]);
+  return Object.fromEntries(entries);
+}
+
 /** Kafka's names and addresses as the sources and sinks say them: what is to be cleaned up. */
 export interface KafkaNames {
   readonly brokers: readonly string[];
@@ -85,6 +103,12 @@ export function kafkaNamesOf(objects: readonly KubeObject[]): KafkaNames {
   const topics = new Set<string>();
   const groups = new Map<string, string>();
   for (const object of objects) {
+    if (isOwnSource(object)) {
+      const { KAFKA_BROKERS = '', TOPIC = '', CONSUMER_GROUP = '' } = settingsOf(object);
+      for (const broker of KAFKA_BROKERS.split(',')) brokers.add(broker);
+      topics.add(TOPIC);
+      groups.set(CONSUMER_GROUP, TOPIC);
+    }
     if (object.kind !== 'KafkaSource' && object.kind !== 'KafkaSink') continue;
     for (const broker of listOf(object, 'spec', 'bootstrapServers')) brokers.add(String(broker));
     const own = listOf(object, 'spec', 'topics').map(String);

@@ -68,14 +68,13 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
     cluster.apply(inventoryObject(next, namespace));
   // Before anything is made, so that clean finds all of it however this ends.
   await keep({ ...inventory, objects: [...inventory.objects, ...old] });
-  const applied = await runSteps(options, objects).catch(async (error: unknown) => {
+  const done = await runSteps(options, objects, old).catch(async (error: unknown) => {
     await keep({ ...inventory, objects: [...inventory.objects, ...old], isVerified: false });
     throw error;
   });
-  const removed: ObjectRef[] = [];
-  for (const ref of old) if (await cluster.remove(ref)) removed.push(ref);
+  const removed = [...done.removed, ...(await removeAll(cluster, old))];
   await keep({ ...inventory, isVerified: options.isWaiting });
-  return { applied, removed };
+  return { applied: done.applied, removed };
 }
 
 async function checkCapabilities(cluster: Cluster, objects: readonly KubeObject[]): Promise<void> {
@@ -92,18 +91,26 @@ async function ensureNamespace(cluster: Cluster, name: string): Promise<boolean>
   return true;
 }
 
+/** Of what is not part of a deployment any more: it may still read its topics. */
+const isReader = ({ kind }: ObjectRef): boolean => kind === 'KafkaSource' || kind === 'Deployment';
+
 type Objects = Readonly<Record<Placement, readonly KubeObject[]>>;
 
 async function runSteps(
   options: DeployOptions,
   objects: readonly KubeObject[],
-): Promise<readonly Applied[]> {
+  old: readonly ObjectRef[],
+): Promise<Deployed> {
   const { cluster, namespace, rendered, isWaiting, runStep } = options;
   const placed = placeObjects(objects);
   const applied: Applied[] = [];
-  const apply = async (name: Placement): Promise<void> => {
+  const removed: ObjectRef[] = [];
+  const apply = async (
+    name: Placement,
+    isWanted: (object: KubeObject) => boolean = () => true,
+  ): Promise<void> => {
     if (options.signal.aborted) throw new StoppedError();
-    applied.push(...(await applyObjects(cluster, placed[name])));
+    applied.push(...(await applyObjects(cluster, placed[name].filter(isWanted))));
   };
   const limits = {
     deadlineMs: performance.now() + options.timeoutMs,
@@ -154,7 +161,20 @@ async function runSteps(
   for (const name of ['sinks', 'binding'] as const) {
     await runStep('eventing', name, (tell) => wait(name, tell), note(name));
   }
-  await simple('eventing', 'sources');
+  await runStep(
+    'eventing',
+    'sources',
+    async (tell) => {
+      // Who reads a topic keeps a group that the next one may not be able to join beside it.
+      removed.push(...(await removeAll(cluster, old.filter(isReader))));
+      const bindings = placed.sources.filter(({ kind }) => kind === 'SinkBinding');
+      applied.push(...(await applyObjects(cluster, bindings)));
+      if (isWaiting) await waitForBindings(options, bindings, limits.deadlineMs, tell);
+      await apply('sources', ({ kind }) => kind !== 'SinkBinding');
+      return wait('sources', tell);
+    },
+    note('sources'),
+  );
   await runStep(
     'verify',
     'probe',
@@ -164,7 +184,17 @@ async function runSteps(
     },
     (words) => words,
   );
-  return applied;
+  return { applied, removed };
+}
+
+/** Removes them; gives those that were there. */
+async function removeAll(
+  cluster: Cluster,
+  refs: readonly ObjectRef[],
+): Promise<readonly ObjectRef[]> {
+  const removed: ObjectRef[] = [];
+  for (const ref of refs) if (await cluster.remove(ref)) removed.push(ref);
+  return removed;
 }
 
 /**
@@ -178,8 +208,17 @@ async function waitForBinding(
   onProgress: (words: string) => void,
 ): Promise<void> {
   await waitReady(cluster, placed.sinks.map(refOf), { deadlineMs, signal, onProgress });
-  onProgress('waiting for its binding to be known');
-  for (const binding of placed.binding) {
+  await waitForBindings({ cluster, signal }, placed.binding, deadlineMs, onProgress);
+}
+
+async function waitForBindings(
+  { cluster, signal }: Pick<DeployOptions, 'cluster' | 'signal'>,
+  bindings: readonly KubeObject[],
+  deadlineMs: number,
+  onProgress: (words: string) => void,
+): Promise<void> {
+  for (const binding of bindings) {
+    onProgress('waiting for its binding to be known');
     for (;;) {
       if (signal.aborted) throw new StoppedError();
       const found = await cluster.read(refOf(binding));

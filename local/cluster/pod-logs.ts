@@ -1,12 +1,13 @@
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from './cluster.ts';
+import { OWN_SOURCE } from './deploy-steps.ts';
 import { type KubeObject, textOf } from './kube-object.ts';
-import { podsOfFunction } from './pods-of.ts';
+import { podsOfFunction, podsOfSource } from './pods-of.ts';
 
 export interface PodLogs {
   readonly namespace: string;
-  /** Functions. */
+  /** Functions, and `source` for the source of batches. */
   readonly names: readonly string[];
   readonly write: (text: string) => void;
 }
@@ -49,7 +50,13 @@ export async function followPods(
 
 async function podsOfAll(cluster: Cluster, options: PodLogs): Promise<readonly KubeObject[]> {
   const { namespace, names } = options;
-  const pods = await Promise.all(names.map((name) => podsOfFunction(cluster, namespace, name)));
+  const pods = await Promise.all(
+    names.map((name) =>
+      name === OWN_SOURCE
+        ? podsOfSource(cluster, namespace)
+        : podsOfFunction(cluster, namespace, name),
+    ),
+  );
   return pods.flat();
 }
 

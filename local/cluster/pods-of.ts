@@ -1,7 +1,9 @@
 import type { Cluster } from './cluster.ts';
+import { COMPONENT_LABEL, OWN_SOURCE } from './deploy-steps.ts';
 import { fieldOf, groupOf, type KubeObject, listOf, textOf } from './kube-object.ts';
 
 const POD = { apiVersion: 'v1', kind: 'Pod' } as const;
+const NAME_LABEL = { 'app.kubernetes.io/name': 'splitwatch' } as const;
 export const KNATIVE_SERVICE_LABEL = 'serving.knative.dev/service';
 export const KNATIVE_REVISION_LABEL = 'serving.knative.dev/revision';
 
@@ -22,6 +24,14 @@ export function podsOfFunction(
   name: string,
 ): Promise<readonly KubeObject[]> {
   return cluster.list(POD, { namespace, labels: { [KNATIVE_SERVICE_LABEL]: name } });
+}
+
+/** The pods of the source of batches. */
+export function podsOfSource(
+  cluster: Pick<Cluster, 'list'>,
+  namespace: string,
+): Promise<readonly KubeObject[]> {
+  return cluster.list(POD, { namespace, labels: { ...NAME_LABEL, [COMPONENT_LABEL]: OWN_SOURCE } });
 }
 
 function podLabels(object: KubeObject): Record<string, string> | undefined {

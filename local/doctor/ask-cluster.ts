@@ -1,4 +1,5 @@
 import { type Cluster, ClusterError } from '../cluster/cluster.ts';
+import { COMPONENT_LABEL, OWN_SOURCE } from '../cluster/deploy-steps.ts';
 import type { KindRef, KubeObject } from '../cluster/kube-object.ts';
 import { SOURCE_CONFIG } from './poll-interval.ts';
 import { isRedisWorkload } from './redis-workload.ts';
@@ -34,6 +35,11 @@ const WORKLOADS: readonly KindRef[] = [
   { apiVersion: 'apps/v1', kind: 'StatefulSet' },
   { apiVersion: 'apps/v1', kind: 'Deployment' },
 ];
+const DEPLOYMENT: KindRef = { apiVersion: 'apps/v1', kind: 'Deployment' };
+const ownSourceIn = (namespace: string) => ({
+  namespace,
+  labels: { [COMPONENT_LABEL]: OWN_SOURCE },
+});
 /** They stand where the operator looks for them. */
 const STRIMZI_KINDS = ['KafkaTopic', 'Kafka'];
 const STRIMZI_VERSIONS = ['kafka.strimzi.io/v1', 'kafka.strimzi.io/v1beta2'];
@@ -69,6 +75,7 @@ export async function askCluster(cluster: Asked, namespace: string): Promise<Fou
   };
   const around = await Promise.all([
     unlessForbidden('Redis in the namespace', redisIn(cluster, namespace)),
+    unlessForbidden('the source of batches', cluster.list(DEPLOYMENT, ownSourceIn(namespace))),
     ...KNATIVE_NAMESPACES.map((place) =>
       unlessForbidden(`the releases in ${place}`, knativeIn(cluster, place)),
     ),

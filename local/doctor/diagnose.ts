@@ -2,6 +2,7 @@ import type { Finding } from './finding.ts';
 import { lookAtServices } from './function-service.ts';
 import { lookAtInFlight } from './in-flight.ts';
 import { lookAtSinks } from './kafka-sinks.ts';
+import { lookAtOwnSources } from './own-source.ts';
 import { lookAtRedis } from './redis-settings.ts';
 import type { Setup } from './setup.ts';
 import { lookAtDelivery } from './source-delivery.ts';
@@ -21,7 +22,7 @@ export interface Diagnosis {
 }
 
 const LOOKS = [
-  ...[lookAtDelivery, lookAtReading, lookAtInFlight],
+  ...[lookAtDelivery, lookAtReading, lookAtOwnSources, lookAtInFlight],
   ...[lookAtServices, lookAtSinks],
   ...[lookAtRetention, lookAtRedis, lookAtVersions],
 ];

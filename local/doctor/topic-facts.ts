@@ -1,5 +1,7 @@
+import { isOwnSource } from '../cluster/deploy-steps.ts';
 import { fieldOf, listOf, textOf } from '../cluster/kube-object.ts';
 import type { Resource } from './finding.ts';
+import { settingOf } from './function-role.ts';
 import { kafkaSinks, numberAt, ofKind, type Placed, resourceOf, type Setup } from './setup.ts';
 
 /** What is known of a topic, from a broker or a manifest; absent: not said. */
@@ -34,8 +36,9 @@ export function partitionsOfAll(setup: Setup, topics: readonly string[]): number
   return topics.length === 0 ? undefined : sum;
 }
 
-/** The topics that a source reads. */
+/** The topics that a source reads, Knative's or the source of batches. */
 export function topicsOf({ object }: Placed): readonly string[] {
+  if (isOwnSource(object)) return [settingOf(object, 'TOPIC') ?? 'transactions'];
   return listOf(object, 'spec', 'topics').map(String);
 }
 

@@ -1,7 +1,8 @@
 import { scoreSettings } from '../../functions/score/config.ts';
 import { type Finding, finding } from './finding.ts';
-import { feedsScore, settingOf, sinkService } from './function-role.ts';
-import { kafkaSources, type Placed, type Setup } from './setup.ts';
+import { feedsScore, roleOf, settingOf, sinkService } from './function-role.ts';
+import { ownSources } from './own-source.ts';
+import { kafkaSources, type Placed, type Setup, services } from './setup.ts';
 import { factsOfTopic, type TopicFacts, topicsOf } from './topic-facts.ts';
 
 /** What is asked about where no source says what it reads. */
@@ -27,12 +28,17 @@ export function topicsOfScore(
   setup: Pick<Setup, 'objects' | 'topics' | 'redis'>,
 ): readonly { readonly topic: string; readonly score: Placed | undefined }[] {
   const sources = kafkaSources(setup);
-  if (sources.length === 0) return [{ topic: USUAL_TOPIC, score: undefined }];
-  return sources
-    .filter((source) => feedsScore(setup, source))
-    .flatMap((source) =>
-      topicsOf(source).map((topic) => ({ topic, score: sinkService(setup, source) })),
-    );
+  const own = ownSources(setup);
+  if (sources.length + own.length === 0) return [{ topic: USUAL_TOPIC, score: undefined }];
+  const fedByOwn = services(setup).find(({ object }) => roleOf(object) === 'score');
+  return [
+    ...own.flatMap((source) => topicsOf(source).map((topic) => ({ topic, score: fedByOwn }))),
+    ...sources
+      .filter((source) => feedsScore(setup, source))
+      .flatMap((source) =>
+        topicsOf(source).map((topic) => ({ topic, score: sinkService(setup, source) })),
+      ),
+  ];
 }
 
 function lookAtTopic(facts: TopicFacts, score: Placed | undefined): readonly Finding[] {

@@ -1,4 +1,5 @@
 import { hasSetting, roleOf, settingOf } from './function-role.ts';
+import { ownSources } from './own-source.ts';
 import { redisWorkloads } from './redis-workload.ts';
 import { kafkaSources, type Setup, services } from './setup.ts';
 import { isScaledByKeda } from './source-reading.ts';
@@ -27,7 +28,8 @@ function uncheckedVersions({ objects }: Setup): readonly string[] {
 }
 
 function uncheckedTopics(setup: Setup): readonly string[] {
-  const read = [...new Set(kafkaSources(setup).flatMap(topicsOf))];
+  const sources = [...kafkaSources(setup), ...ownSources(setup)];
+  const read = [...new Set(sources.flatMap(topicsOf))];
   const scored = topicsOfScore(setup).map(({ topic }) => topic);
   const without = (topics: readonly string[], what: string): readonly string[] =>
     topics.length === 0 ? [] : [`${what} of topic ${topics.join(', ')}: --kafka asks the broker`];

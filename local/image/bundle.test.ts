@@ -83,6 +83,17 @@ describe('the bundle of generate', () => {
   });
 });
 
+describe('the bundle of source', () => {
+  test('starts, is alive without Kafka, and says that it does not read yet', async () => {
+    const deadLetters = 'http://127.0.0.1:9/';
+    const settings = { KAFKA_BROKERS: '127.0.0.1:9', DEAD_LETTER_SINK: deadLetters };
+    const url = await start('source', settings);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('splitwatch_source_lost_total');
+  });
+});
+
 test('is the same bytes from a checkout in another place', async () => {
   const root = join(folder, 'checkout');
   for (const name of ['functions', 'shared', 'package.json', 'tsconfig.json']) {

@@ -5,7 +5,8 @@ import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
 import { leaveOut } from './left-out.ts';
 import { keepUsedCommands } from './redis-commands.ts';
 
-export const FUNCTIONS = ['score', 'notify', 'generate'] as const;
+/** What is made into images: the functions, and the source of batches. */
+export const FUNCTIONS = ['score', 'notify', 'generate', 'source'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** A file of a function's folder in the image, by its path in that folder. */
@@ -27,6 +28,11 @@ export interface Bundle {
 
 export const BUNDLE_MAIN = 'main.cjs';
 
+function entryOf(functionName: FunctionName): string {
+  if (functionName === 'source') return 'local/source-process/main.ts';
+  return `functions/${functionName}/main.ts`;
+}
+
 /** Folders that a function reads when it starts, relative to its main file. */
 const ASIDE: Readonly<Partial<Record<FunctionName, readonly string[]>>> = { notify: ['page'] };
 
@@ -45,7 +51,7 @@ export async function bundleFunction(options: {
   const { functionName, root } = options;
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [`functions/${functionName}/main.ts`],
+    entryPoints: [entryOf(functionName)],
     outfile: BUNDLE_MAIN,
     bundle: true,
     platform: 'node',

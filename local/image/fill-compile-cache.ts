@@ -36,6 +36,7 @@ const SETTINGS = {
   LOG_LEVEL: 'silent',
   REDIS_URL: 'memory:',
   K_SINK: 'http://127.0.0.1:9/',
+  DEAD_LETTER_SINK: 'http://127.0.0.1:9/',
   KAFKA_BROKERS: '127.0.0.1:9',
   RATE: '0',
 };

@@ -31,11 +31,14 @@ const CORE: readonly Ban[] = [
   { pattern: /\basync\b|\bawait\b/, what: 'waiting' },
 ];
 
+/** The one program of local/ that is an image: wired like a function, it has a main of its own. */
+const SOURCE_MAIN = 'local/source-process/main.ts';
+
 /** Time and chance are arguments; the environment is read at the edge. */
 export const clockRule: Rule = ({ path, text }) => {
   if (isTestCode(path)) return [];
   const zone = zoneOf(path);
-  const isEdge = zone === 'main' || /^(?:cli|bench)\//.test(path);
+  const isEdge = zone === 'main' || path === SOURCE_MAIN || /^(?:cli|bench)\//.test(path);
   // Finding out about this machine is all that local/services does.
   const isMachine = path.startsWith('local/services/');
   const bans = [

@@ -1,6 +1,7 @@
 {{/*
 A function as a Knative Service. Argument: dict root, function, env (a YAML list of the entries that
-this function needs besides its values'), caSecret (dict name, key; the authority it should trust).
+this function needs besides its values'), caSecret (dict name, key; the authority it should trust),
+target (requests in flight a pod; its values' unless set).
 
 Every field is one that Serving takes with its feature flags as they come: a pod-level security
 context, fsGroup, persistent volumes, node selectors and affinity are off by default and not used.
@@ -24,7 +25,7 @@ spec:
         {{- include "splitwatch.selector" $component | nindent 8 }}
       annotations:
         autoscaling.knative.dev/metric: concurrency
-        autoscaling.knative.dev/target: {{ $values.scale.target | quote }}
+        autoscaling.knative.dev/target: {{ .target | default $values.scale.target | quote }}
         autoscaling.knative.dev/min-scale: {{ $values.scale.min | quote }}
         autoscaling.knative.dev/max-scale: {{ $values.scale.max | quote }}
         autoscaling.knative.dev/window: {{ $values.scale.window | quote }}

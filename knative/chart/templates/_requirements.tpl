@@ -49,6 +49,9 @@ What the cluster lacks, in words, before anything is made. Only a cluster that a
 {{- if and $auth.tls.clientCert (or .Values.generate.enabled (eq (include "splitwatch.topics" .) "job")) -}}
 {{- $wrong = append $wrong "generate cannot present a client certificate to Kafka: set generate.enabled to false, and topics.create to strimzi or none" -}}
 {{- end -}}
+{{- if and $auth.tls.clientCert (eq .Values.source.kind "batch") -}}
+{{- $wrong = append $wrong "the source of batches cannot present a client certificate to Kafka: set source.kind to kafka" -}}
+{{- end -}}
 {{- if and (not .Values.redis.deploy) (not $external.url) (not $external.urlSecret.name) -}}
 {{- $wrong = append $wrong "redis.deploy is false, but neither redis.external.url nor redis.external.urlSecret.name says which Redis to use" -}}
 {{- end -}}
