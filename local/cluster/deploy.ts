@@ -13,6 +13,7 @@ import {
 } from './inventory.ts';
 import { keepSecrets } from './kept-secrets.ts';
 import { type KubeObject, type ObjectRef, refOf } from './kube-object.ts';
+import { podsOfSource } from './pods-of.ts';
 import { isBindingKnown } from './readiness.ts';
 import { REDIS_URL_SECRET, type Rendered } from './render-chart.ts';
 import { runProbe } from './run-probe.ts';
@@ -91,6 +92,9 @@ async function ensureNamespace(cluster: Cluster, name: string): Promise<boolean>
   return true;
 }
 
+/** As long as a source may take to finish what it has in flight. */
+const OLD_SOURCE_MS = 40_000;
+
 /** Of what is not part of a deployment any more: it may still read its topics. */
 const isReader = ({ kind }: ObjectRef): boolean => kind === 'KafkaSource' || kind === 'Deployment';
 
@@ -167,6 +171,9 @@ async function runSteps(
     async (tell) => {
       // Who reads a topic keeps a group that the next one may not be able to join beside it.
       removed.push(...(await removeAll(cluster, old.filter(isReader))));
+      if (isWaiting && removed.some(({ kind }) => kind === 'Deployment')) {
+        await waitForOldSource(options, tell);
+      }
       const bindings = placed.sources.filter(({ kind }) => kind === 'SinkBinding');
       applied.push(...(await applyObjects(cluster, bindings)));
       if (isWaiting) await waitForBindings(options, bindings, limits.deadlineMs, tell);
@@ -195,6 +202,19 @@ async function removeAll(
   const removed: ObjectRef[] = [];
   for (const ref of refs) if (await cluster.remove(ref)) removed.push(ref);
   return removed;
+}
+
+/** Resolves when no pod of the source of batches is left in the group; after a while anyway. */
+async function waitForOldSource(
+  { cluster, namespace, signal }: DeployOptions,
+  onProgress: (words: string) => void,
+): Promise<void> {
+  const endMs = performance.now() + OLD_SOURCE_MS;
+  onProgress('waiting for the other source to leave its group');
+  while (!signal.aborted && performance.now() < endMs) {
+    if ((await podsOfSource(cluster, namespace)).length === 0) return;
+    await sleep(300);
+  }
 }
 
 /**
