@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { byTurns, median, medianRatio } from './statistics.ts';
+import { byTurns, cheapestRatio, median, medianRatio } from './statistics.ts';
 
 it.each([
   [[], 0],
@@ -12,6 +12,10 @@ it.each([
 
 it('takes ratios round by round before their median', () => {
   expect(medianRatio([10, 200, 30], [10, 100, 10])).toBe(2);
+});
+
+it('takes the cheapest of each, whichever rounds they are of', () => {
+  expect(cheapestRatio([10, 30, 20], [9, 5, 40])).toBe(2);
 });
 
 it('gives every side its turn in every round, each round another one first', async () => {

@@ -32,3 +32,11 @@ export async function byTurns<Name extends string, T>(
 export function medianRatio(a: readonly number[], b: readonly number[]): number {
   return median(a.map((value, i) => value / (b[i] ?? Number.NaN)));
 }
+
+/**
+ * The cheapest of a ÷ the cheapest of b. What else runs on the machine only ever adds to a cost, so
+ * this holds still where a few rounds have to do on a busy one.
+ */
+export function cheapestRatio(a: readonly number[], b: readonly number[]): number {
+  return Math.min(...a) / Math.min(...b);
+}

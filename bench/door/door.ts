@@ -1,148 +1,84 @@
-import { join } from 'node:path';
 import type { BenchOptions, BenchResult } from '../benchmark.ts';
-import type { TrafficSpec } from '../load/event-traffic.ts';
 import { type HttpLoad, startHttpLoad } from '../load/http-load.ts';
 import { startAcceptingSink } from '../parts/accepting-sink.ts';
 import { startOwnRedis } from '../parts/own-redis.ts';
 import { cpuUsOf } from '../parts/process-cost.ts';
-import {
-  bundleForBench,
-  type MeasuredProcess,
-  scoreSettingsFor,
-  startMeasured,
-} from '../parts/score-process.ts';
-import { byTurns, median, medianRatio } from '../statistics.ts';
+import { bundleForBench, type MeasuredProcess } from '../parts/score-process.ts';
+import { byTurns } from '../statistics.ts';
+import { type DoorCost, doorReport } from './door-report.ts';
+import { DOOR_SIDES, type DoorSide, type DoorSideName } from './door-sides.ts';
 
 /**
- * What one CloudEvent a request costs score, held against two others that are sent the same: a bare
- * `node:http` server, and the function as the `func` template begins it. Each has all the time the
- * same connections, and none of them runs while another is measured.
+ * What an event costs score, held against two others that are sent the same: a bare `node:http`
+ * server, and the function as the `func` template begins it; and what it costs in a batch. Each has
+ * all the time the same connections, and none of them runs while another is measured.
  */
-const SIDES = ['score', 'bare', 'func', 'quiet func'] as const;
-type Side = (typeof SIDES)[number];
+const NAMES = Object.keys(DOOR_SIDES) as readonly DoorSideName[];
+/** The bare server has no Redis to wait for: on a busy machine it is no measure for who has. */
+const NAMES_SHORT = ['score', 'func', 'batch'] as const;
 
-const IN_FLIGHT = 64;
 const ROUNDS = 9;
-const REQUESTS = 20_000;
+const ROUNDS_SHORT = 7;
+const TRANSACTIONS = 20_000;
 /** Rounds before it counts, until what V8 makes of each program has settled. */
 const WARM_UP = 2;
-/** Three of each pair in a window of ten minutes; the windows are full after the warm-up. */
-const TRAFFIC: TrafficSpec = { run: 'door', pairs: 4000, stepMs: 50 };
-
-const WHAT: Readonly<Record<Side, string>> = {
-  score: 'score, with its journal, a redis-server (AOF everysec)',
-  bare: 'bare node:http: looks at the headers, reads the body, 204',
-  func: "func's template: its runtime and npm start, the SDK, one INCRBY",
-  'quiet func': 'the same without its two log lines a request',
-};
-
-interface Cost {
-  /** Processor time of the Node process, microseconds a request. */
-  readonly cpuUs: number;
-  readonly redisUs: number;
-  readonly perSecond: number;
-}
 
 export async function run(options: BenchOptions): Promise<BenchResult> {
-  const { isShort, log } = options;
-  const rounds = options.rounds ?? (isShort ? 5 : ROUNDS);
-  const requests = isShort ? REQUESTS / 2 : REQUESTS;
+  const { isShort, log, rounds = isShort ? ROUNDS_SHORT : ROUNDS } = options;
+  const names: readonly DoorSideName[] = isShort ? NAMES_SHORT : NAMES;
+  const transactions = isShort ? TRANSACTIONS / 2 : TRANSACTIONS;
   const redis = await startOwnRedis({ hasFile: true });
   const sink = await startAcceptingSink();
   const load = startHttpLoad();
-  const bundle = await bundleForBench('score');
-  const started: MeasuredProcess[] = [];
+  const { script, remove } = await bundleForBench('score');
+  const started = new Map<DoorSideName, MeasuredProcess>();
   try {
-    const start = async (side: Side): Promise<MeasuredProcess> => {
-      const running = await startSide(side, bundle.script, redis.url, sink.port);
-      started.push(running);
-      return running;
-    };
-    const servers = {
-      ...{ score: await start('score'), bare: await start('bare') },
-      ...{ func: await start('func'), 'quiet func': await start('quiet func') },
-    };
-    const measure = (side: Side): Promise<Cost> =>
-      measureOnce(load, servers[side], redis.pid, side === 'bare' ? 0 : requests, requests);
-    await byTurns(SIDES, WARM_UP, measure);
-    const costs = await byTurns(SIDES, rounds, async (side, round) => {
-      const cost = await measure(side);
-      log(`round ${round + 1} of ${rounds}: ${side} ${cost.cpuUs.toFixed(1)} µs a request`);
+    for (const name of names) {
+      const parts = { script, redisUrl: redis.url, sinkPort: sink.port };
+      started.set(name, await DOOR_SIDES[name].start(parts));
+    }
+    const measure = (name: DoorSideName): Promise<DoorCost> =>
+      measureOnce(load, {
+        ...{ server: started.get(name) as MeasuredProcess, side: DOOR_SIDES[name] },
+        ...{ redisPid: redis.pid, transactions },
+      });
+    await byTurns(names, WARM_UP, measure);
+    const costs = await byTurns(names, rounds, async (name, round) => {
+      const cost = await measure(name);
+      log(`round ${round + 1} of ${rounds}: ${name} ${cost.cpuUs.toFixed(1)} µs a transaction`);
       return cost;
     });
-    return report(costs, `medians of ${rounds} rounds of ${requests} requests each`);
+    const counted = `medians of ${rounds} rounds of ${transactions} transactions each`;
+    return doorReport(costs, counted, isShort);
   } finally {
-    for (const server of started) await server.stop();
+    for (const server of started.values()) await server.stop();
     await load.stop();
     await sink.stop();
     await redis.stop();
-    await bundle.remove();
+    await remove();
   }
-}
-
-function startSide(
-  side: Side,
-  score: string,
-  redisUrl: string,
-  sinkPort: number,
-): Promise<MeasuredProcess> {
-  if (side === 'score') return startMeasured(side, score, scoreSettingsFor(redisUrl, sinkPort));
-  const script = join(import.meta.dirname, side === 'bare' ? 'bare-server.ts' : 'func-server.ts');
-  // Another database: its keys are others.
-  const settings = {
-    REDIS_URL: `${redisUrl}/1`,
-    FUNC_LOG_LEVEL: side === 'func' ? 'info' : 'warn',
-  };
-  return startMeasured(side, script, settings);
 }
 
 async function measureOnce(
   load: HttpLoad,
-  { pid, port }: MeasuredProcess,
-  redisPid: number,
-  inRedis: number,
-  requests: number,
-): Promise<Cost> {
+  what: {
+    readonly server: MeasuredProcess;
+    readonly side: DoorSide;
+    readonly redisPid: number;
+    readonly transactions: number;
+  },
+): Promise<DoorCost> {
+  const { server, side, redisPid, transactions } = what;
+  const { traffic, inFlight } = side;
+  const requests = transactions / (traffic.batch ?? 1);
   let [cpuUs, redisUs] = [0, 0];
-  const order = { port, requests, inFlight: IN_FLIGHT, traffic: TRAFFIC };
+  const order = { port: server.port, requests, inFlight, traffic };
   const { tookMs } = await load.run(order, 204, async () => {
-    [cpuUs, redisUs] = [await cpuUsOf(pid), await cpuUsOf(redisPid)];
+    [cpuUs, redisUs] = [await cpuUsOf(server.pid), await cpuUsOf(redisPid)];
   });
   return {
-    cpuUs: ((await cpuUsOf(pid)) - cpuUs) / requests,
-    redisUs: inRedis === 0 ? 0 : ((await cpuUsOf(redisPid)) - redisUs) / inRedis,
-    perSecond: (1000 * requests) / tookMs,
-  };
-}
-
-function report(costs: Readonly<Record<Side, readonly Cost[]>>, rounds: string): BenchResult {
-  const cpu = (side: Side): number[] => costs[side].map(({ cpuUs }) => cpuUs);
-  const rows = SIDES.map((side) => {
-    const cpuUs = median(cpu(side));
-    const redisUs = median(costs[side].map((cost) => cost.redisUs));
-    const perSecond = median(costs[side].map((cost) => cost.perSecond));
-    const cells = [cpuUs.toFixed(1), (1e6 / cpuUs).toFixed(0), redisUs.toFixed(1)];
-    return [WHAT[side], ...cells, perSecond.toFixed(0)];
-  });
-  return {
-    summary: `One CloudEvent a request, ${IN_FLIGHT} in flight, ${rounds}`,
-    tables: [
-      {
-        head: [
-          'server',
-          'µs of its processor time a request',
-          'requests a second of it',
-          'Redis, µs a request',
-          'requests a second here',
-        ],
-        rows,
-      },
-    ],
-    ratios: [
-      { name: 'score ÷ bare', value: medianRatio(cpu('bare'), cpu('score')), aim: 0.55 },
-      { name: 'score ÷ func', value: medianRatio(cpu('func'), cpu('score')), aim: 3 },
-      { name: 'score ÷ quiet func', value: medianRatio(cpu('quiet func'), cpu('score')) },
-    ],
-    charts: [],
+    cpuUs: ((await cpuUsOf(server.pid)) - cpuUs) / transactions,
+    redisUs: ((await cpuUsOf(redisPid)) - redisUs) / transactions,
+    perSecond: (1000 * transactions) / tookMs,
   };
 }
