@@ -721,19 +721,23 @@ return answer
 `;
 
 export const COMMIT_SCRIPT = `local LIFE_MS, PAIRS, VERSION_BYTES = ARGV[1], tonumber(ARGV[2]), 12
-local at, unsent, done = 3, PAIRS, {}
+local done = {}
 for i = 1, PAIRS do
-  local verdicts = tonumber(ARGV[at + 2])
-  if redis.call('GETRANGE', KEYS[i], 0, VERSION_BYTES - 1) == ARGV[at] then
-    redis.call('SET', KEYS[i], ARGV[at + 1], 'PX', LIFE_MS)
-    for k = 1, verdicts do
-      redis.call('SET', KEYS[unsent + k], ARGV[at + 2 + k], 'PX', LIFE_MS)
-    end
-    done[i] = '1'
-  else
+  local before = redis.call('SET', KEYS[i], ARGV[2 * i + 2], 'PX', LIFE_MS, 'GET')
+  done[i] = '1'
+  if (before and before:sub(1, VERSION_BYTES) or '') ~= ARGV[2 * i + 1] then
     done[i] = '0'
+    if before then
+      redis.call('SET', KEYS[i], before, 'PX', LIFE_MS)
+    else
+      redis.call('DEL', KEYS[i])
+    end
   end
-  unsent, at = unsent + verdicts, at + 3 + verdicts
+end
+local at = 2 * PAIRS + 3
+for k = PAIRS + 1, #KEYS do
+  if done[tonumber(ARGV[at])] == '1' then redis.call('SET', KEYS[k], ARGV[at + 1], 'PX', LIFE_MS) end
+  at = at + 2
 end
 return table.concat(done)
 `;

@@ -42,11 +42,11 @@ export function commitWords(
 ): { readonly keys: string[]; readonly args: string[] } {
   const keys = commits.map(({ key }) => key);
   const args = [String(lifeMs), String(commits.length)];
-  for (const { version, text, unsent } of commits) {
-    args.push(version, text, String(unsent.length));
-    for (const one of unsent) {
-      keys.push(one.key);
-      args.push(one.text);
+  for (const { version, text } of commits) args.push(version, text);
+  for (const [i, { unsent }] of commits.entries()) {
+    for (const { key, text } of unsent) {
+      keys.push(key);
+      args.push(String(i + 1), text);
     }
   }
   return { keys, args };

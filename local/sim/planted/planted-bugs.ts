@@ -166,8 +166,8 @@ export const PLANTED_BUGS = {
   'commit-without-comparing': {
     summary: 'a state is written whether or not somebody else has written it meanwhile',
     file: SCRIPTS,
-    text: "if redis.call('GETRANGE', KEYS[i], 0, VERSION_BYTES - 1) == ARGV[at] then",
-    replacement: 'if true then',
+    text: "if (before and before:sub(1, VERSION_BYTES) or '') ~= ARGV[2 * i + 1] then",
+    replacement: 'if false then',
     store: 'lua',
     promise: /O1/,
   },

@@ -57,9 +57,10 @@ export function createKeySpace(now: () => number): KeySpace {
       const bytes = (get(key)?.value as Uint8Array | undefined) ?? Buffer.alloc(0);
       return bytes.subarray(numberOf(from), numberOf(to) + 1);
     },
-    SET: (key, [value, , ttlMs]) => {
+    SET: (key, [value, , ttlMs, wanted]) => {
+      const before = get(key)?.value as Uint8Array | undefined;
       set(key, { value: Buffer.from(value as Uint8Array), expiresMs: now() + numberOf(ttlMs) });
-      return 1;
+      return wanted === undefined ? 1 : (before ?? false);
     },
     PEXPIRE: (key, [ttlMs]) => {
       const found = get(key);
