@@ -76,6 +76,7 @@ async function fromMemory(list: readonly Transaction[]): Promise<Replay> {
   const row = emptyRow();
   for (const { id, eventTimeMs, amountMinor, origin, target, currency } of list) {
     row.id = id;
+    row.isIdOwn = false;
     row.eventTimeMs = eventTimeMs;
     row.amountMinor = amountMinor;
     row.originNumber = replay.accounts.ofText(origin);

@@ -1,9 +1,13 @@
 import type { Pair } from '#shared/domain/pair.ts';
 import { isAccount } from '#shared/domain/pair.ts';
+import type { Rule } from '#shared/domain/rule.ts';
 import { isCurrency } from '#shared/events/currency.ts';
+import { addUnknown } from '../../functions/score/core/add-to-pair.ts';
 import { foldPair } from '../../functions/score/core/fold-pair.ts';
 import { emptyPairState, type PairState } from '../../functions/score/core/pair-state.ts';
 import { ByteNames } from './byte-names.ts';
+import { QuietPairs } from './quiet-pairs.ts';
+import type { Row } from './replay.ts';
 
 /** A pair by the numbers of its accounts and its currency in the book. */
 export interface PairNumbers {
@@ -12,17 +16,27 @@ export interface PairNumbers {
   currencyNumber: number;
 }
 
-const WORDS = 4; // of a slot: origin + 1, target, currency, where its state stands
+const WORDS = 4; // of a slot: origin + 1, target, currency, the number of the pair
 
 /**
- * The states of all pairs of a history, found by numbers: accounts get one when they first come,
- * so that no key is put together for a transaction.
+ * All pairs of a history, found by numbers: accounts get one when they first come, so that no key
+ * is put together for a transaction. What is known of a pair stands with the quiet ones, or is a
+ * state of the core.
  */
 export class PairBook {
   accounts = new ByteNames(isAccount);
   readonly currencies = new ByteNames(isCurrency);
   #slots = new Uint32Array(WORDS * 4096);
-  #states: PairState[] = [];
+  readonly #rule: Rule;
+  #quiet: QuietPairs;
+  /** By number of the pair; undefined while it is quiet. */
+  #states: (PairState | undefined)[] = [];
+  #current = 0;
+
+  constructor(rule: Rule) {
+    this.#rule = rule;
+    this.#quiet = new QuietPairs(rule);
+  }
 
   get size(): number {
     return this.#states.length;
@@ -36,14 +50,35 @@ export class PairBook {
     };
   }
 
-  /** The state of the pair, made where it is new. */
-  stateOf(pair: PairNumbers): PairState {
-    const slot = this.#find(pair.originNumber, pair.targetNumber, pair.currencyNumber);
-    if (this.#slots[slot] !== 0) return this.#states[this.#slots[slot + 3] as number] as PairState;
-    const state = emptyPairState();
-    this.#put(slot, pair, state);
-    if (this.#states.length * 2 * WORDS > this.#slots.length) this.#grow();
-    return state;
+  /** True where the row is held with the quiet ones, and counted; else the core has to be told. */
+  hold(row: Row): boolean {
+    const pair = this.#numberOf(row);
+    this.#current = pair;
+    if (this.#quiet.hold(pair, row)) return true;
+    const state = this.#states[pair];
+    const { windowMs, allowedLatenessMs } = this.#rule;
+    const forgottenMs = row.eventTimeMs - 2 * windowMs - allowedLatenessMs;
+    if (state === undefined || state.newestTimeMs > forgottenMs) return false;
+    // With this row the core would forget all that it has of the pair, which so begins again.
+    const kept = foldPair(state);
+    this.#states[pair] = kept;
+    if (kept !== undefined) return false;
+    this.#quiet.takeBack(pair);
+    return this.#quiet.hold(pair, row);
+  }
+
+  /** The state of the pair of the row that was not held just now, told what was held of it. */
+  stateFor(row: Row): PairState {
+    const pair = this.#current;
+    const state = this.#states[pair];
+    if (state !== undefined) return state;
+    const made = emptyPairState();
+    this.#quiet.handOver(pair, (id, eventTimeMs, amountMinor) => {
+      const text = typeof id === 'number' ? row.nameOf(id) : id;
+      addUnknown(made, { id: text, eventTimeMs, amountMinor }, this.#rule);
+    });
+    this.#states[pair] = made;
+    return made;
   }
 
   /**
@@ -51,31 +86,49 @@ export class PairBook {
    * and of accounts that no pair has any more. Numbers that were given before hold no longer.
    */
   forget(floorMs: number): void {
-    const [slots, states, accounts] = [this.#slots, this.#states, this.accounts];
+    const [slots, states, quiet, accounts] = [
+      this.#slots,
+      this.#states,
+      this.#quiet,
+      this.accounts,
+    ];
     this.#slots = new Uint32Array(WORDS * 4096);
     this.#states = [];
+    this.#quiet = new QuietPairs(this.#rule);
     this.accounts = new ByteNames(isAccount);
     for (let slot = 0; slot < slots.length; slot += WORDS) {
       if (slots[slot] === 0) continue;
-      const state = states[slots[slot + 3] as number] as PairState;
-      const kept = state.newestTimeMs > floorMs ? state : foldPair(state);
-      if (kept === undefined) continue;
-      const pair = {
-        originNumber: this.accounts.ofText(accounts.text((slots[slot] as number) - 1)),
-        targetNumber: this.accounts.ofText(accounts.text(slots[slot + 1] as number)),
-        currencyNumber: slots[slot + 2] as number,
-      };
-      this.#put(this.#find(pair.originNumber, pair.targetNumber, pair.currencyNumber), pair, kept);
+      const pair = slots[slot + 3] as number;
+      let state = states[pair];
+      if (state !== undefined && state.newestTimeMs <= floorMs) state = foldPair(state);
+      if (state === undefined && !(quiet.isQuiet(pair) && quiet.newestTimeMs(pair) > floorMs))
+        continue;
+      const origin = this.accounts.ofText(accounts.text((slots[slot] as number) - 1));
+      const target = this.accounts.ofText(accounts.text(slots[slot + 1] as number));
+      const currency = slots[slot + 2] as number;
+      this.#put(this.#find(origin, target, currency), origin, target, currency);
+      this.#quiet.openFrom(quiet, pair);
+      this.#states.push(state);
       if (this.#states.length * 2 * WORDS > this.#slots.length) this.#grow();
     }
   }
 
-  #put(slot: number, pair: PairNumbers, state: PairState): void {
-    this.#slots[slot] = pair.originNumber + 1;
-    this.#slots[slot + 1] = pair.targetNumber;
-    this.#slots[slot + 2] = pair.currencyNumber;
+  #numberOf({ originNumber, targetNumber, currencyNumber }: PairNumbers): number {
+    const slot = this.#find(originNumber, targetNumber, currencyNumber);
+    if (this.#slots[slot] !== 0) return this.#slots[slot + 3] as number;
+    const pair = this.#states.length;
+    this.#put(slot, originNumber, targetNumber, currencyNumber);
+    this.#quiet.open();
+    this.#states.push(undefined);
+    if (this.#states.length * 2 * WORDS > this.#slots.length) this.#grow();
+    return pair;
+  }
+
+  #put(slot: number, origin: number, target: number, currency: number): void {
+    this.#slots[slot] = origin + 1;
+    this.#slots[slot + 1] = target;
+    this.#slots[slot + 2] = currency;
     this.#slots[slot + 3] = this.#states.length;
-    this.#states.push(state);
   }
 
   /** The slot of the pair, or the free one where it is to stand. */

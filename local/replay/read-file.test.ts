@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { AppError } from '#shared/errors.ts';
+import { RULE } from '../../functions/score/store/contract-cases.ts';
 import { type ColumnName, parseColumns } from './columns.ts';
 import { PairBook } from './pair-book.ts';
 import { type FileOptions, readFile } from './read-file.ts';
@@ -11,7 +12,7 @@ async function read(
   columns: ReadonlyMap<ColumnName, string> = new Map(),
   more: Partial<FileOptions> = {},
 ) {
-  const book = new PairBook();
+  const book = new PairBook(RULE);
   const rows: string[] = [];
   const refused: string[] = [];
   const add = (row: Row): void => {

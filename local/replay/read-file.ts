@@ -9,6 +9,7 @@ import {
 import { CsvRecords } from './csv-records.ts';
 import {
   emptyRow,
+  namesOf,
   type RowOptions,
   RowsOfRecords,
   type RowTarget,
@@ -121,6 +122,7 @@ function openJson(bytes: Buffer, { nowMs, maxFutureMs, fileName }: FileOptions):
   const records = new CsvRecords({ separator: undefined, isQuoted: false });
   records.push(bytes);
   const row = emptyRow();
+  row.nameOf = namesOf(fileName);
   return {
     name: 'JSON lines',
     records,
@@ -129,8 +131,12 @@ function openJson(bytes: Buffer, { nowMs, maxFutureMs, fileName }: FileOptions):
       const contentType = body.includes('"specversion"')
         ? 'application/cloudevents+json'
         : 'application/json';
-      const ownId = `/splitwatch/post#${fileName}:${String(records.line).padStart(12, '0')}`;
-      const error = readInto(row, target, body, { contentType, nowMs, maxFutureMs, ownId });
+      const error = readInto(row, target, body, {
+        contentType,
+        nowMs,
+        maxFutureMs,
+        line: records.line,
+      });
       if (error === undefined) target.add(row);
       return error;
     },

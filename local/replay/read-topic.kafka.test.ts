@@ -4,6 +4,7 @@ import { createKafkaHistory } from '#shared/kafka/kafka-history.ts';
 import { brokersForTests } from '#shared/kafka/kafka-test-brokers.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createLog } from '#shared/log.ts';
+import { RULE } from '../../functions/score/store/contract-cases.ts';
 import { PairBook } from './pair-book.ts';
 import { readTopic } from './read-topic.ts';
 import type { Row } from './replay.ts';
@@ -26,7 +27,7 @@ it('gives the transactions of all partitions as one history in order of time, an
   await topics.write(topic, records);
   await topics.write(topic, [{ key: '0', value: Buffer.from('nonsense'), headers: {} }]);
 
-  const book = new PairBook();
+  const book = new PairBook(RULE);
   const times: number[] = [];
   const ids = new Set<string>();
   const refused: string[] = [];
@@ -57,7 +58,7 @@ it('says so where there is no such topic', async () => {
     ...{ brokers: brokersForTests(), log: createLog('kafka-test', 'silent') },
   });
   onTestFinished(() => history.close());
-  const target = { ...new PairBook(), add: () => {} };
+  const target = { ...new PairBook(RULE), add: () => {} };
   const options = { history, topic: `none-${randomUUID()}`, onRefused: () => {} };
   await expect(readTopic(target, options)).rejects.toThrow('there is no topic none-');
 });

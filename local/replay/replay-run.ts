@@ -6,7 +6,7 @@ import { createJudge } from '../judge.ts';
 import { printableJson } from '../printable.ts';
 import { LabelCount } from './label-count.ts';
 import { RefusedRows } from './refused-rows.ts';
-import { Replay, type ReplayWatch, type Row } from './replay.ts';
+import { idOf, Replay, type ReplayWatch, type Row } from './replay.ts';
 import type { ReplayReport } from './replay-report.ts';
 import type { RowTarget } from './rows-of-records.ts';
 import { SortedRows } from './sorted-rows.ts';
@@ -77,8 +77,8 @@ export async function runReplay(options: ReplayRunOptions): Promise<ReplayReport
     expectLabels,
     add: (row: Row) => {
       rows += 1;
-      if (row.isLabelled) labels.labelled(row.id);
-      if (planted !== undefined) judge.sent(row.id, 0);
+      if (row.isLabelled) labels.labelled(idOf(row));
+      if (planted !== undefined) judge.sent(idOf(row), 0);
       replay.add(row);
     },
   };

@@ -2,7 +2,7 @@ import type { Fraud } from '#shared/domain/fraud.ts';
 import type { Rule } from '#shared/domain/rule.ts';
 import { type Added, addToPair, addUnknown } from '../../functions/score/core/add-to-pair.ts';
 import { toVerdict } from '../../functions/score/core/findings.ts';
-import type { EntryVerdict, PairState } from '../../functions/score/core/pair-state.ts';
+import type { PairState } from '../../functions/score/core/pair-state.ts';
 import { toFraud } from '../../functions/score/score.ts';
 import type { ByteNames } from './byte-names.ts';
 import { PairBook, type PairNumbers } from './pair-book.ts';
@@ -10,12 +10,19 @@ import { PairBook, type PairNumbers } from './pair-book.ts';
 /** One transaction as readers give it: the same object is filled anew for each. */
 export interface Row extends PairNumbers {
   id: string;
-  /** Made here, of the place where it stands: nothing else has it. */
+  /** It says no id: its line names it, by `nameOf`, and nothing else has that name. */
   isIdOwn: boolean;
+  line: number;
+  nameOf: (line: number) => string;
   eventTimeMs: number;
   amountMinor: number;
   /** What the data itself says, where it has labels: part of laundering. */
   isLabelled: boolean;
+}
+
+/** Under what id the row's transaction is told of. */
+export function idOf(row: Row): string {
+  return row.isIdOwn ? row.nameOf(row.line) : row.id;
 }
 
 export interface ReplayOptions {
@@ -55,7 +62,7 @@ export interface ReplayCounts {
  * of some ten thousand before it, less the allowed disorder.
  */
 export class Replay {
-  readonly book = new PairBook();
+  readonly book: PairBook;
   readonly counts: ReplayCounts = {
     ...{ counted: 0, duplicate: 0, late: 0, behind: 0, pairs: 0, alerts: 0, updates: 0 },
     ...{ firstTimeMs: Number.POSITIVE_INFINITY, lastTimeMs: Number.NEGATIVE_INFINITY },
@@ -75,6 +82,7 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options;
+    this.book = new PairBook(options.rule);
     this.#firstLook = options.pairsBeforeForgetting ?? 250_000;
     this.#pairsUntilLook = this.#firstLook;
   }
@@ -96,16 +104,31 @@ export class Replay {
       return;
     }
     this.#note(eventTimeMs);
-    const held = book.size;
-    const state = book.stateOf(row);
-    const { rule } = this.#options;
-    const added = row.isIdOwn ? addUnknown(state, row, rule) : addToPair(state, row, rule);
-    if (added.kind === 'added') this.#count(row, state, added);
-    else if (added.kind === 'late') counts.late += 1;
-    else counts.duplicate += 1;
-    if (book.size === held) return;
+    const pairs = book.size;
+    if (book.hold(row)) this.#count(row);
+    else this.#tellCore(row);
+    if (book.size === pairs) return;
     counts.pairs += 1;
     if (book.size >= this.#pairsUntilLook) this.#forget();
+  }
+
+  #tellCore(row: Row): void {
+    const { counts } = this;
+    const { rule } = this.#options;
+    const state = this.book.stateFor(row);
+    const { eventTimeMs, amountMinor } = row;
+    const arrival = { id: idOf(row), eventTimeMs, amountMinor };
+    const added = row.isIdOwn ? addUnknown(state, arrival, rule) : addToPair(state, arrival, rule);
+    if (added.kind === 'late') counts.late += 1;
+    else if (added.kind === 'known') counts.duplicate += 1;
+    else {
+      this.#count(row);
+      for (const { sequence } of added.verdict.findings) {
+        if (sequence === 1) counts.alerts += 1;
+        else counts.updates += 1;
+      }
+      if (this.watch !== undefined) this.#tell(this.watch, row, state, added);
+    }
   }
 
   /** Of what was summed, by currency. */
@@ -118,23 +141,22 @@ export class Replay {
     return totals;
   }
 
-  #count(row: Row, state: PairState, added: Added & { kind: 'added' }): void {
+  #count(row: Row): void {
     const { counts } = this;
     counts.counted += 1;
     if (row.eventTimeMs < counts.firstTimeMs) counts.firstTimeMs = row.eventTimeMs;
     if (row.eventTimeMs > counts.lastTimeMs) counts.lastTimeMs = row.eventTimeMs;
     this.#sum(row.currencyNumber, row.amountMinor);
-    const { findings } = added.verdict;
-    if (this.watch !== undefined) this.#tell(this.watch, row, state, added.verdict);
-    for (const { sequence } of findings) {
-      if (sequence === 1) counts.alerts += 1;
-      else counts.updates += 1;
-    }
   }
 
-  #tell(watch: ReplayWatch, row: Row, state: PairState, verdict: EntryVerdict): void {
+  #tell(
+    watch: ReplayWatch,
+    row: Row,
+    state: PairState,
+    { entry, verdict }: Added & { kind: 'added' },
+  ): void {
     const { rule } = this.#options;
-    if (verdict.totalMinor > BigInt(rule.thresholdMinor)) watch.onOver(row.id);
+    if (verdict.totalMinor > BigInt(rule.thresholdMinor)) watch.onOver(entry.id);
     if (verdict.findings.length === 0) return;
     const pair = this.book.pairOf(row);
     for (const finding of toVerdict(state, verdict, rule).findings) {

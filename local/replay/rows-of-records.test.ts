@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors.ts';
 import { DECODE_LIMITS, decodeTransactions } from '#shared/events/decode-transactions.ts';
+import { RULE } from '../../functions/score/store/contract-cases.ts';
 import { type Columns, findColumns, LINE_COLUMNS } from './columns.ts';
 import { CsvRecords } from './csv-records.ts';
 import { PairBook } from './pair-book.ts';
@@ -15,11 +16,15 @@ function readLines(lines: readonly string[], columns: Columns): unknown[] {
   const records = new CsvRecords({ separator, isQuoted: columns !== LINE_COLUMNS });
   const options = { fileName: 'f', nowMs: NOW_MS, maxFutureMs: 300_000, beginMs: 0 };
   const rows = new RowsOfRecords(records, columns, options);
-  const book = new PairBook();
+  const book = new PairBook(RULE);
   records.push(Buffer.from(lines.join('\n')));
   const read: unknown[] = [];
   while (records.next(true)) {
-    const error = rows.read({ ...book, add: () => {} });
+    const error = rows.read({
+      accounts: book.accounts,
+      currencies: book.currencies,
+      add: () => {},
+    });
     const { id, isIdOwn, eventTimeMs, amountMinor } = rows.row;
     read.push(
       error === undefined
@@ -146,7 +151,7 @@ describe('the quick reader', () => {
     const records = new CsvRecords({ separator: ';', isQuoted: false });
     const options = { fileName: 'f', nowMs: NOW_MS, maxFutureMs: 0, beginMs: 0 };
     const rows = new RowsOfRecords(records, LINE_COLUMNS, options);
-    const target = { ...new PairBook(), add: () => {} };
+    const target = { ...new PairBook(RULE), add: () => {} };
     const line = Buffer.from('2017-07-23T00:00:00Z;a?;b;1\n2017-07-23T00:00:00Z;a;b\n');
     line[line.indexOf('?')] = 0xff;
     records.push(line);

@@ -32,7 +32,8 @@ export interface RowOptions {
 
 export function emptyRow(): Row {
   return {
-    ...{ id: '', isIdOwn: true, eventTimeMs: 0.5, amountMinor: 0, isLabelled: false },
+    ...{ id: '', isIdOwn: true, line: 0, nameOf: String, isLabelled: false },
+    ...{ eventTimeMs: 0, amountMinor: 0 },
     ...{ originNumber: 0, targetNumber: 0, currencyNumber: 0 },
   };
 }
@@ -46,9 +47,6 @@ export class RowsOfRecords {
   readonly #time = new QuickTime();
   readonly #latestMs: number;
   readonly #needed: number;
-  readonly #idStart: string;
-  #idBlock = '';
-  #blockOfIds = -1;
 
   constructor(records: CsvRecords, columns: Columns, options: RowOptions) {
     const { nowMs, maxFutureMs, fileName } = options;
@@ -58,7 +56,7 @@ export class RowsOfRecords {
     this.#latestMs = maxFutureMs === 0 ? Number.POSITIVE_INFINITY : nowMs + maxFutureMs;
     const { timestamp, origin, target, amount } = columns;
     this.#needed = 1 + Math.max(...timestamp, ...origin, ...target, amount);
-    this.#idStart = transactionId(POST_SOURCE, `${fileName}:`);
+    this.row.nameOf = namesOf(fileName);
   }
 
   read(target: RowTarget): AppError | undefined {
@@ -97,7 +95,7 @@ export class RowsOfRecords {
         );
     if (row.currencyNumber < 0) return false;
     if (!this.#isEmpty(id)) return this.#readId(id as number);
-    row.id = this.#ownId();
+    row.line = this.#records.line;
     row.isIdOwn = true;
     return true;
   }
@@ -140,7 +138,7 @@ export class RowsOfRecords {
     });
     return readInto(this.row, target, Buffer.from(json), {
       ...{ contentType: 'application/json', nowMs, maxFutureMs },
-      ...{ ownId: this.#isEmpty(id) ? this.#ownId() : undefined },
+      line: this.#records.line,
     });
   }
 
@@ -164,29 +162,23 @@ export class RowsOfRecords {
     const first = this.#records.bytes[this.#records.starts[label] as number] as number;
     return first === 0x31 || first === 0x74 || first === 0x54; // 1, true, True
   }
+}
 
-  /** `…#FILE:000000000017`: of lines at the same time the first is the first (D1). */
-  #ownId(): string {
-    const { line } = this.#records;
-    const block = Math.floor(line / 1000);
-    if (block !== this.#blockOfIds) {
-      this.#blockOfIds = block;
-      this.#idBlock = `${this.#idStart}${String(block).padStart(9, '0')}`;
-    }
-    return this.#idBlock + (THOUSANDTHS[line % 1000] as string);
-  }
+/** `…#FILE:000000000017` of line 17: of lines at the same time the first is the first (D1). */
+export function namesOf(fileName: string): (line: number) => string {
+  const start = transactionId(POST_SOURCE, `${fileName}:`);
+  return (line) => start + String(line).padStart(12, '0');
 }
 
 const LINE = 'timestamp;origin;target;amount';
 const ID_QUICK_MAX_BYTES = 256;
-const THOUSANDTHS = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0'));
 
 export interface StrictOptions {
   readonly contentType: string;
   readonly nowMs: number;
   readonly maxFutureMs: number;
-  /** For a transaction that says no id of its own. */
-  readonly ownId: string | undefined;
+  /** Names a transaction that says no id of its own. */
+  readonly line: number;
 }
 
 /** Reads one form of S4 by score's own decoder into the row; what it refuses is returned. */
@@ -194,7 +186,7 @@ export function readInto(
   row: Row,
   target: RowTarget,
   body: Buffer,
-  { contentType, nowMs, maxFutureMs, ownId }: StrictOptions,
+  { contentType, nowMs, maxFutureMs, line }: StrictOptions,
 ): AppError | undefined {
   try {
     let isIdOwn = false;
@@ -210,8 +202,9 @@ export function readInto(
     });
     if (decoded.kind !== 'one') return mistake('line', 'one transaction');
     const { transaction } = decoded;
-    row.id = isIdOwn && ownId !== undefined ? ownId : transaction.id;
+    row.id = transaction.id;
     row.isIdOwn = isIdOwn;
+    row.line = line;
     row.eventTimeMs = transaction.eventTimeMs;
     row.amountMinor = transaction.amountMinor;
     row.originNumber = target.accounts.ofText(transaction.origin);

@@ -16,9 +16,10 @@ export class SortedRows implements RowTarget {
   readonly currencies = new ByteNames(isCurrency);
   #times = new Float64Array(FIRST_CAPACITY);
   #amounts = new Float64Array(FIRST_CAPACITY);
-  /** Origin, target, and currency with the two flags. */
+  /** Origin, target, and currency with the label. */
   #numbers = new Int32Array(3 * FIRST_CAPACITY);
-  readonly #ids: string[] = [];
+  readonly #ids: (string | number)[] = [];
+  #nameOf: (line: number) => string = String;
   readonly expectLabels: () => void;
 
   constructor(expectLabels: () => void) {
@@ -36,28 +37,31 @@ export class SortedRows implements RowTarget {
     this.#amounts[at] = row.amountMinor;
     this.#numbers[3 * at] = row.originNumber;
     this.#numbers[3 * at + 1] = row.targetNumber;
-    const flags = (row.isIdOwn ? 1 : 0) + (row.isLabelled ? 2 : 0);
-    this.#numbers[3 * at + 2] = 4 * row.currencyNumber + flags;
-    this.#ids.push(row.id);
+    this.#numbers[3 * at + 2] = 2 * row.currencyNumber + (row.isLabelled ? 1 : 0);
+    this.#ids.push(row.isIdOwn ? row.line : row.id);
+    this.#nameOf = row.nameOf;
   }
 
   /** `onSome` is told how many are given, now and then, and is waited for. */
   async giveTo(target: RowTarget, onSome?: (given: number) => Promise<void>): Promise<void> {
     const row = emptyRow();
+    row.nameOf = this.#nameOf;
     let given = 0;
     for (const at of this.#order()) {
       if (given % GIVEN_TOGETHER === 0) await onSome?.(given);
       given += 1;
       const flags = this.#numbers[3 * at + 2] as number;
       const [origin, to] = [this.#numbers[3 * at] as number, this.#numbers[3 * at + 1] as number];
-      row.id = this.#ids[at] as string;
-      row.isIdOwn = (flags & 1) === 1;
-      row.isLabelled = (flags & 2) === 2;
+      const id = this.#ids[at] as string | number;
+      row.isIdOwn = typeof id === 'number';
+      if (typeof id === 'number') row.line = id;
+      else row.id = id;
+      row.isLabelled = (flags & 1) === 1;
       row.eventTimeMs = this.#times[at] as number;
       row.amountMinor = this.#amounts[at] as number;
       row.originNumber = target.accounts.ofText(this.accounts.text(origin));
       row.targetNumber = target.accounts.ofText(this.accounts.text(to));
-      row.currencyNumber = target.currencies.ofText(this.currencies.text(flags >> 2));
+      row.currencyNumber = target.currencies.ofText(this.currencies.text(flags >> 1));
       target.add(row);
     }
   }
