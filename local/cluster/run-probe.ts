@@ -73,11 +73,19 @@ function linesOf(log: string): readonly string[] {
   return log.split('\n').filter((line) => line.trim() !== '');
 }
 
+/** Kafka takes it for another topic, and the sink may go on with what it knew of the old one. */
+const SINK_CURE =
+  'where a topic was deleted and made again under the same name, restart what serves the ' +
+  'KafkaSinks, or use other names (topics.*.name)';
+
 function failure(lastLine: string, trouble: string | undefined): StepFailure {
   const why = trouble ?? (lastLine === '' ? 'the pod of the probe did not start' : lastLine);
   return new StepFailure(
     'the probe did not come through: two transactions went in, no alert came out',
     [why],
-    ['see the function that it names: ./splitwatch status, ./splitwatch logs score'],
+    [
+      ...(/splitwatch:error:sink/.test(lastLine) ? [SINK_CURE] : []),
+      'see the function that it names: ./splitwatch status, ./splitwatch logs score',
+    ],
   );
 }

@@ -15,9 +15,10 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  const kafka = ['--kafka', on.kafkaHere];
-  const where = ['--namespace', own.namespace, '--topics', '--yes', ...kafka];
-  expect((await splitwatch('clean', ...where)).exitCode).toBe(0);
+  const where = ['--namespace', own.namespace, '--topics', '--yes', '--kafka', on.kafkaHere];
+  const cleaned = await splitwatch('clean', ...where);
+  expect(cleaned.output).toMatch(/nothing is left \(COMPLETE\)|Nothing of ours/);
+  expect(cleaned.exitCode).toBe(0);
 }, 240_000);
 
 it('says which image cannot be had, in which step, and what to do', async () => {
@@ -41,3 +42,19 @@ it('says with which setting a function does not start, in its own words', async 
   expect(failed.output).toMatch(/exit code 78.*it said: CHANNELS/);
   expect(failed.output).toMatch(/do: +its settings are wrong/);
 }, 300_000);
+
+it('says that Kafka is not where it is named, and goes away without it when told to', async () => {
+  own = ownDeployment({ ...on, kafka: 'nobody.kafka.svc.cluster.local:9092' });
+  const failed = await splitwatch('deploy', ...own.flags, '--timeout', '90s');
+  expect(failed.exitCode).toBe(1);
+  expect(failed.output).toContain('Step topics (FATAL_ERROR)');
+  expect(failed.output).toMatch(/it said: Kafka at nobody\S*: creating topics: /);
+  expect(failed.output).toMatch(/do: +name brokers that pods reach by --kafka/);
+  const where = ['--namespace', own.namespace, '--yes', '--timeout', '2m'];
+  const stuck = await splitwatch('clean', ...where);
+  expect(stuck.output).toMatch(/--leave-kafka$/m);
+  expect(stuck.exitCode).toBe(1);
+  const gone = await splitwatch('clean', ...where, '--leave-kafka');
+  expect(gone.output).toContain('left as they are');
+  expect(gone.exitCode).toBe(0);
+}, 400_000);

@@ -74,11 +74,10 @@ it('a Redis that lost everything is noticed, and rebuilt from here (L3)', async 
     expect(reason).toContain('Redis has lost');
   }, PATIENCE);
 
-  const { transactions, fraud } = own.topics;
-  const rebuilt = await splitwatch(
-    ...['rebuild', '--namespace', own.namespace, '--kafka', on.kafkaHere],
-    ...['--topic', transactions, '--fraud', fraud],
-  );
+  const where = ['--namespace', own.namespace, '--kafka', on.kafkaHere];
+  const rebuilt = await splitwatch('rebuild', ...where);
+  expect(rebuilt.output).toMatch(/^KafkaSource transactions is stopped meanwhile$/m);
+  expect(rebuilt.output).toMatch(/^KafkaSource transactions goes on with 1 consumer$/m);
   expect(rebuilt.output).toMatch(/^rebuilt: \d+ transactions/m);
   expect(rebuilt.exitCode).toBe(0);
   expect(await isReady()).toMatchObject({ status: 200 });
@@ -92,4 +91,29 @@ it('a Redis that lost everything is noticed, and rebuilt from here (L3)', async 
   expect(count).toBeGreaterThan(3);
   expect(missed).toEqual([]);
   expect(await countAlerts(on.cluster, own.namespace)).toBe(alerts);
+
+  // What comes after it is noted as what came before was.
+  await topics.writeTransactions(records.slice(-1));
+  await topics.settled(60_000);
+  const audited = await splitwatch('audit', ...where);
+  expect(audited.output).toMatch(/^rule: .*, as score says$/m);
+  expect(audited.output).toMatch(/^clean: \d+ records processed/m);
+  expect(audited.exitCode).toBe(0);
 }, 400_000);
+
+it('a dead letter of a deployment is listed, sent again and dropped from here (L4)', async () => {
+  const where = ['--namespace', own.namespace, '--kafka', on.kafkaHere];
+  await topics.writeTransactions([{ key: null, value: Buffer.from('no line'), headers: {} }]);
+  await topics.settled(60_000);
+  const listed = await splitwatch('dlq', 'ls', ...where);
+  expect(listed.output).toMatch(/^1 open: 1 malformed; 0 decided$/m);
+  const [, name = ''] = /^(\d+\/\d+) /m.exec(listed.output) ?? [];
+  const again = await splitwatch('dlq', 'redrive', name, '--force', '--yes', ...where);
+  expect(again.output).toContain(`${name}  redriven to ${own.topics.transactions}`);
+  await topics.settled(60_000);
+  const both = await splitwatch('dlq', 'ls', '--json', ...where);
+  const { letter } = JSON.parse(both.output.trim().split('\n').at(-1) ?? '') as { letter: string };
+  const dropped = await splitwatch('dlq', 'drop', letter, '--reason', 'a test', '--yes', ...where);
+  expect(dropped.output).toContain(`${letter}  dropped: a test`);
+  expect((await splitwatch('dlq', 'ls', ...where)).output).toMatch(/^0 open; 2 decided$/m);
+}, 200_000);
