@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { Cluster, Forward } from './cluster.ts';
 import { type KubeObject, textOf } from './kube-object.ts';
-import { isRunning, podsOfFunction } from './pods-of.ts';
+import { isRunning, isServing, KNATIVE_REVISION_LABEL, podsOfFunction } from './pods-of.ts';
 
 const POD = { apiVersion: 'v1', kind: 'Pod' } as const;
 const ACTIVATOR = { namespace: 'knative-serving', labels: { app: 'activator' } } as const;
@@ -33,7 +33,7 @@ export async function keepAwake(
   };
   const endMs = performance.now() + (forward === undefined ? 0 : PATIENCE_MS);
   for (;;) {
-    const [pod] = (await podsOfFunction(cluster, of.namespace, of.name)).filter(isRunning);
+    const pod = bestOf(await podsOfFunction(cluster, of.namespace, of.name), revision);
     if (pod !== undefined) return { pod, close };
     if (performance.now() > endMs) break;
     await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL_MS));
@@ -42,6 +42,14 @@ export async function keepAwake(
   throw new Error(
     `no pod of ${of.name} runs in ${of.namespace}: send it something, which wakes it, and try again`,
   );
+}
+
+/** One that is ready; else of the revision that was last ready, for a newer one may only crash. */
+export function bestOf(pods: readonly KubeObject[], revision: string): KubeObject | undefined {
+  const running = pods.filter(isRunning);
+  const isOfRevision = ({ metadata }: KubeObject): boolean =>
+    revision === '' || metadata.labels?.[KNATIVE_REVISION_LABEL] === revision;
+  return running.find(isServing) ?? running.find(isOfRevision);
 }
 
 /** Undefined where it is somewhere else, or not to be had by who asks. */
