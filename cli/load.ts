@@ -142,7 +142,9 @@ async function report(
   const { bySecond, summarize } = await import('../local/cluster/load-samples.ts');
   const { loadSvg } = await import('../local/cluster/load-svg.ts');
   const summary = summarize(samples, moments);
-  const title = `score under load: ${summary.requests} requests, up to ${summary.podsMax} pods`;
+  const { requests, podsMax } = summary;
+  const pods = podsMax === 1 ? '1 pod' : `${podsMax} pods`;
+  const title = `score under load: ${requests} requests, up to ${pods}`;
   await writeFile(flags.svg, loadSvg(title, bySecond(samples, moments)));
   const accepted = summary.requests - summary.failures;
   if (flags.json) {
