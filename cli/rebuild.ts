@@ -153,12 +153,12 @@ function sourceOf(
   return { namespace, name };
 }
 
-/** Stops the deployment's KafkaSource; says so, and when it goes on. */
+/** Stops what delivers to score in the deployment; says so, and when it goes on. */
 async function pauseOf(deployed: NonNullable<Line['deployed']>): Promise<() => Promise<void>> {
-  const { cluster, source } = deployed;
+  const { cluster, feeder } = deployed;
   const { pauseSource } = await import('../local/cluster/pause-source.ts');
-  const { consumers, resume } = await pauseSource(cluster, source);
-  const name = `KafkaSource ${source.name}`;
+  const { consumers, resume } = await pauseSource(cluster, feeder);
+  const name = `${feeder.kind} ${feeder.name}`;
   if (consumers === 0) {
     say(`${name} has no consumers, and is left as it is`);
     return resume;

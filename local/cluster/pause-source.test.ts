@@ -1,20 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { KAFKA_SOURCE } from './deployed-line.ts';
 import type { KubeObject } from './kube-object.ts';
 import { PAUSED_ANNOTATION, pauseSource } from './pause-source.ts';
 
-const SOURCE = { namespace: 'bank', name: 'transactions' };
+const HOME = { namespace: 'bank', name: 'transactions' };
+const SOURCE = { apiVersion: 'sources.knative.dev/v1', kind: 'KafkaSource', ...HOME };
+const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', ...HOME };
 
 /** A source in a cluster of its own, whose changes are merged as the API does it. */
-function clusterWith(consumers: number | undefined, annotation?: string) {
+function clusterWith(
+  consumers: number | undefined,
+  annotation?: string,
+  field: 'consumers' | 'replicas' = 'consumers',
+) {
   let annotations: Record<string, string | null> =
     annotation === undefined ? {} : { [PAUSED_ANNOTATION]: annotation };
-  let spec: Record<string, unknown> = { consumers };
+  let spec: Record<string, unknown> = { [field]: consumers };
   return {
-    now: () => ({ consumers: spec.consumers, annotation: annotations[PAUSED_ANNOTATION] ?? null }),
+    now: () => ({ consumers: spec[field], annotation: annotations[PAUSED_ANNOTATION] ?? null }),
     read: async (): Promise<KubeObject> => ({
-      ...KAFKA_SOURCE,
-      metadata: { ...SOURCE, annotations: annotations as Record<string, string> },
+      ...{ apiVersion: 'any', kind: 'any' },
+      metadata: { ...HOME, annotations: annotations as Record<string, string> },
       spec,
     }),
     change: async (_ref: unknown, fields: Record<string, unknown>): Promise<void> => {
@@ -38,6 +43,14 @@ describe('a source that is paused', () => {
     expect(cluster.now()).toEqual({ consumers: 0, annotation: String(back) });
     await resume();
     expect(cluster.now()).toEqual({ consumers: back, annotation: null });
+  });
+
+  it('may be the Deployment in its place: it has replicas', async () => {
+    const cluster = clusterWith(2, undefined, 'replicas');
+    const { resume } = await pauseSource(cluster, DEPLOYMENT);
+    expect(cluster.now()).toEqual({ consumers: 0, annotation: '2' });
+    await resume();
+    expect(cluster.now()).toEqual({ consumers: 2, annotation: null });
   });
 
   it('stays as somebody else left it, without consumers', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '#shared/config.ts';
+import { drainOnSignal } from '#shared/http/drain-on-signal.ts';
 import { serve } from '#shared/http/serve.ts';
 import { kafkaSecurity } from '#shared/kafka/kafka-settings.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
@@ -25,14 +26,14 @@ async function main(): Promise<void> {
   log.info({ url: serving.url, topic: config.TOPIC }, 'listening');
   process.stdout.write(`${JSON.stringify({ listening: serving.port })}\n`);
 
-  const stop = async (signal: string): Promise<void> => {
-    log.info({ signal, drainMs: config.DRAIN_MS }, 'draining');
-    await Promise.race([source.stop(), sleep(config.DRAIN_MS)]);
-    await Promise.allSettled([topics.close(), serving.drain({ quietMs: 0 })]);
-    process.exit(0);
-  };
-  process.once('SIGTERM', () => void stop('SIGTERM'));
-  process.once('SIGINT', () => void stop('SIGINT'));
+  const { DRAIN_MS: drainMs } = config;
+  drainOnSignal({
+    ...{ log, drainMs },
+    close: async () => {
+      await Promise.race([source.stop(), sleep(drainMs)]);
+      await Promise.allSettled([topics.close(), serving.drain({ quietMs: 0 })]);
+    },
+  });
 }
 
 main().catch(endOnStartFailure);
