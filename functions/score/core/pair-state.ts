@@ -1,4 +1,5 @@
 import type { AmountMinor, TotalMinor } from '#shared/domain/amount.ts';
+import { addHash, hashesOf, type IdHashes, mayHold } from './id-hashes.ts';
 
 /**
  * What is remembered of one pair: its transactions back to 2 W + allowed lateness before the
@@ -21,8 +22,8 @@ export interface PairState {
   newestOpeningId: string | undefined;
   /** Counts transactions as they come; tells what a decision could see. */
   arrivals: number;
-  /** The entries by id, once there are so many that looking through them costs more. */
-  byId: Map<string, Entry> | undefined;
+  /** Tells ids that are not there, once there are so many that looking through them costs more. */
+  idHashes: IdHashes | undefined;
   /** Counts what was added since this object was made, which may be from the parts of another. */
   additions: number;
   /** Where the window of the newest entry starts among the entries; below 0: not looked for yet. */
@@ -99,7 +100,7 @@ export function pairStateOf(parts: PairStateParts): PairState {
     trimmedOpeningId: parts.trimmedOpeningId,
     newestOpeningId: parts.newestOpeningId,
     arrivals: parts.arrivals,
-    byId: undefined,
+    idHashes: undefined,
     additions: 0,
     newestTimeMs: Number.NEGATIVE_INFINITY,
     windowStart: -1,
@@ -111,10 +112,10 @@ export function pairStateOf(parts: PairStateParts): PairState {
 /** The newest entry with the id: an id that is no longer known (O2) may stand there once more. */
 export function findEntry(state: PairState, id: string): Entry | undefined {
   const { entries } = state;
-  // A state that was read for one step and is then given up never pays for the map.
+  // A state that was read for one step and is then given up never pays for the hashes.
   if (entries.length > SCANNED_ENTRIES_MAX && state.additions > SCANNED_ENTRIES_MAX) {
-    state.byId ??= new Map(entries.map((each) => [each.id, each]));
-    return state.byId.get(id);
+    state.idHashes ??= hashesOf(entries);
+    if (!mayHold(state.idHashes, id)) return undefined;
   }
   for (let i = entries.length - 1; i >= 0; i--) {
     const entry = entries[i] as Entry;
@@ -133,26 +134,27 @@ export function appendEntry(state: PairState, entry: Entry): void {
   else if (entries.length === 2) state.entries = [entries[0] as Entry, entries[1] as Entry, entry];
   else entries.push(entry);
   state.newestTimeMs = entry.eventTimeMs;
-  state.additions += 1;
-  state.byId?.set(entry.id, entry);
+  noteId(state, entry.id);
 }
 
 /** Puts an entry between others. */
 export function insertEntry(state: PairState, index: number, entry: Entry): void {
   state.entries.splice(index, 0, entry);
   state.windowStart = -1;
+  noteId(state, entry.id);
+}
+
+function noteId(state: PairState, id: string): void {
   state.additions += 1;
-  state.byId?.set(entry.id, entry);
+  if (state.idHashes === undefined || addHash(state.idHashes, id)) return;
+  state.idHashes = hashesOf(state.entries);
 }
 
 /** Takes the oldest entries out, and returns them. */
 export function takeOldest(state: PairState, count: number): readonly Entry[] {
   const taken = state.entries.splice(0, count);
   state.windowStart -= count; // what was not known is less than 0 still
-  if (state.entries.length <= SCANNED_ENTRIES_MAX) state.byId = undefined;
-  for (const entry of state.byId === undefined ? [] : taken) {
-    if (state.byId?.get(entry.id) === entry) state.byId.delete(entry.id);
-  }
+  if (state.entries.length <= SCANNED_ENTRIES_MAX) state.idHashes = undefined;
   return taken;
 }
 
