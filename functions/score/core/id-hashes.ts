@@ -1,8 +1,8 @@
 /**
  * Is an id surely not among many? A set of 32-bit hashes, four bytes each in one piece of memory: a
- * fraction of what a map of the ids takes, and of the time to reach it. Who finds a hash has to look
- * among the ids themselves. Nothing is taken out; the set is made anew, of the ids that are left,
- * when it is full.
+ * fraction of what a map of the ids takes, and of the time to reach it. Who finds a hash has to
+ * look among the ids themselves. Nothing is taken out; the set is made anew, of the ids that are
+ * left, when it is full.
  */
 export interface IdHashes {
   /** Hashes, none of them 0; 0 is free. The length is a power of 2. */
