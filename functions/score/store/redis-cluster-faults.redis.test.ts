@@ -20,8 +20,11 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function own(hasReplicas: boolean): Promise<[OwnRedisCluster, TotalsStore]> {
-  const cluster = await startOwnRedisCluster({ hasReplicas });
+async function own(
+  hasReplicas: boolean,
+  settings: readonly string[] = [],
+): Promise<[OwnRedisCluster, TotalsStore]> {
+  const cluster = await startOwnRedisCluster({ hasReplicas, settings });
   closing.push(cluster.kill);
   const store = await openRedisTotalsStore({
     ...{ url: cluster.url, rule: RULE, timeoutMs: 300, stateTtlMs: 60_000 },
@@ -167,4 +170,22 @@ it('goes on from what the replica has when a master dies under traffic (L2)', as
   await until(() => traffic.count() > now + 500);
   expect(traffic.refusals()).toBeGreaterThan(0);
   await expectNothingLost(store, await traffic.end());
+});
+
+it('refuses only the pairs of a master that is away, also when all come at once (H)', async () => {
+  const [cluster, store] = await own(false, ['--cluster-require-full-coverage', 'no']);
+  const addAll = (n: number) =>
+    Promise.allSettled(
+      Array.from({ length: PAIRS }, (_, i) =>
+        store.add(transaction({ ...pairOf(i), t: 1_000_000, id: `${n}`, amount: 7 })),
+      ),
+    );
+  for (const { status } of await addAll(0)) expect(status).toBe('fulfilled');
+  const lost = cluster.masterOf(`{${pairKey(pairOf(0))}:USD}`);
+  await lost.kill();
+  const isOnLost = (i: number): boolean => cluster.masterOf(`{${pairKey(pairOf(i))}:USD}`) === lost;
+  const answers = await addAll(1);
+  const refused = answers.flatMap(({ status }, i) => (status === 'rejected' ? [i] : []));
+  expect(refused).toEqual(Array.from({ length: PAIRS }, (_, i) => i).filter(isOnLost));
+  expect(refused.length).toBeLessThan(PAIRS);
 });

@@ -89,10 +89,11 @@ function commandsOf(redis: Redis, isCluster: boolean): TotalsCommands {
   };
 }
 
-type OverPairs = Pick<TotalsCommands, 'get' | 'commit' | 'del'>;
+type OverPairs = Pick<TotalsCommands, 'isSpread' | 'get' | 'commit' | 'del'>;
 
 function allAtOnce(redis: Redis, commit: TotalsCommands['commit']): OverPairs {
   return {
+    isSpread: false,
     commit,
     get: (keys) => redis.call((client) => client.mGet([...keys])),
     del: (keys) => redis.call((client) => client.del([...keys])),
@@ -102,6 +103,7 @@ function allAtOnce(redis: Redis, commit: TotalsCommands['commit']): OverPairs {
 /** A call may name one slot, so each pair has its own; the client sends them without waiting. */
 function oneByOne(redis: Redis, commit: TotalsCommands['commit']): OverPairs {
   return {
+    isSpread: true,
     get: (keys) => redis.call((client) => Promise.all(keys.map((key) => client.get(key)))),
     del: (keys) => redis.call((client) => Promise.all(keys.map((key) => client.del(key)))),
     commit: async (commits, lifeMs) => {

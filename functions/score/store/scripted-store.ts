@@ -108,6 +108,7 @@ class ScriptedStore {
     this.#nextVersion = createVersions(options.chance);
     this.#turns = new Turns({
       take: (turns) => this.#take(turns),
+      isApart: commands.isSpread,
       maxFlights: FLIGHTS,
       maxTransactions: FLIGHT_TRANSACTIONS,
       soon,

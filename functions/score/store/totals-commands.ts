@@ -4,6 +4,8 @@ import type { Turn } from './turns.ts';
 
 /** What the store asks of Redis. All of it may run twice, and come to nothing. */
 export interface TotalsCommands {
+  /** Whether pairs are on several servers, of which one may be away. */
+  readonly isSpread: boolean;
   /** The strings at the keys, null for none. */
   get(keys: readonly string[]): Promise<readonly (string | null)[]>;
   /**

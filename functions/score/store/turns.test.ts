@@ -4,7 +4,7 @@ import { type Turn, Turns } from './turns.ts';
 
 const verdict = { kind: 'counted', totalMinor: 0n, transactionCount: 1, findings: [] } as const;
 
-function setUp(maxFlights = 2, maxTransactions = 10) {
+function setUp(maxFlights = 2, maxTransactions = 10, isApart = false) {
   const flights: { turns: readonly Turn[]; end: () => void; fail: (error: Error) => void }[] = [];
   const turns = new Turns({
     take: (taken) =>
@@ -15,6 +15,7 @@ function setUp(maxFlights = 2, maxTransactions = 10) {
         };
         flights.push({ turns: taken, end, fail: reject });
       }),
+    isApart,
     maxFlights,
     maxTransactions,
     soon: setImmediate,
@@ -98,5 +99,16 @@ describe('turns', () => {
     await comeBy();
     flights[1]?.end();
     expect(await next).toBe(verdict);
+  });
+
+  it('may be taken apart, and fail apart', async () => {
+    const { flights, add, comeBy } = setUp(1, 10, true);
+    const added = [add('a', '1'), add('b', '2')];
+    await comeBy();
+    expect(flights).toHaveLength(2);
+    flights[0]?.fail(new Error('away'));
+    flights[1]?.end();
+    await expect(added[0]).rejects.toThrow('away');
+    expect(await added[1]).toBe(verdict);
   });
 });

@@ -19,6 +19,8 @@ export interface Turn {
 export interface TurnsOptions {
   /** Settles every transaction of the turns; a rejection settles those that are left. */
   readonly take: (turns: readonly Turn[]) => Promise<void>;
+  /** Whether each turn is taken for itself, so that the failure of one is no other's. */
+  readonly isApart: boolean;
   /** Flights that are under way at once. */
   readonly maxFlights: number;
   /** Transactions of one flight. */
@@ -83,11 +85,12 @@ export class Turns {
     if (turns.length === 0) return;
     this.#flights += 1;
     if (this.#waiting.size > 0) this.#startSoon();
-    try {
-      await this.#options.take(turns);
-    } catch (error) {
-      this.#reject(turns, error);
-    }
+    const groups = this.#options.isApart ? turns.map((turn) => [turn]) : [turns];
+    await Promise.all(
+      groups.map((group) =>
+        this.#options.take(group).catch((error: unknown) => this.#reject(group, error)),
+      ),
+    );
     this.#flights -= 1;
     for (const { key } of turns) this.#busy.delete(key);
     if (this.#waiting.size > 0) this.#startSoon();

@@ -107,6 +107,7 @@ export function commandsOn(keys: KeySpace): TotalsCommands {
     return typeof bytes === 'object' ? Buffer.from(bytes).toString() : null;
   };
   return {
+    isSpread: false,
     get: async (names) => names.map(get),
     commit: async (commits, lifeMs) => {
       const words = commitWords(commits, lifeMs);
