@@ -17,6 +17,12 @@ it.each([
   expect(verdictOn(name, value)).toBe(verdict);
 });
 
+it('neither judges nor keeps what tells of the machine', () => {
+  const ratio = { name: 'a', value: 0.1, isOfMachine: true } as const;
+  expect(compare('door', [ratio], BASELINE)[0]?.verdict).toBe('untold');
+  expect(withRatios(BASELINE, 'door', [ratio])).toEqual(BASELINE);
+});
+
 it('keeps what was not measured, sorted, and three digits of what was', () => {
   const next = withRatios(BASELINE, 'door', [
     { name: 'b', value: 0.123456 },

@@ -9,8 +9,8 @@ export type Baseline = Readonly<Record<string, number>>;
 export interface Compared {
   readonly ratio: Ratio;
   readonly baseline: number | undefined;
-  /** `new` where the baseline does not know it. */
-  readonly verdict: 'holds' | 'fallen' | 'new';
+  /** `new` where the baseline does not know it, `untold` where it does not have to. */
+  readonly verdict: 'holds' | 'fallen' | 'new' | 'untold';
 }
 
 /** Each ratio beside its baseline. One that is no number has fallen: nothing was measured. */
@@ -20,6 +20,7 @@ export function compare(
   baseline: Baseline,
 ): readonly Compared[] {
   return ratios.map((ratio) => {
+    if (ratio.isOfMachine) return { ratio, baseline: undefined, verdict: 'untold' };
     const known = baseline[keyOf(benchmark, ratio)];
     return { ratio, baseline: known, verdict: verdictOn(ratio.value, known) };
   });
@@ -33,6 +34,7 @@ export function withRatios(
 ): Baseline {
   const all = new Map(Object.entries(baseline));
   for (const ratio of ratios) {
+    if (ratio.isOfMachine) continue;
     all.set(keyOf(benchmark, ratio), Number(ratio.value.toPrecision(3)));
   }
   return Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)));

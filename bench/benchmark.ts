@@ -21,6 +21,8 @@ export interface Ratio {
   readonly value: number;
   /** What it must reach; absent where nothing is asked of it. */
   readonly aim?: number;
+  /** It tells of the machine's speed too, so it has an aim, and no baseline. */
+  readonly isOfMachine?: true;
 }
 
 export interface BenchResult {

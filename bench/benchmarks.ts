@@ -26,4 +26,22 @@ export const BENCHMARKS: readonly Benchmark[] = [
     isInShort: false,
     load: () => import('./latency/latency.ts'),
   },
+  {
+    name: 'growth',
+    summary: 'more processes, a Redis Cluster, a single hot pair, ten million pairs',
+    isInShort: false,
+    load: () => import('./growth/growth.ts'),
+  },
+  {
+    name: 'replay',
+    summary: 'the rule over history, from memory and from CSV',
+    isInShort: false,
+    load: () => import('./replay-bench.ts'),
+  },
+  {
+    name: 'idle',
+    summary: 'what a function holds that does next to nothing, and how soon it starts',
+    isInShort: false,
+    load: () => import('./idle/idle.ts'),
+  },
 ];

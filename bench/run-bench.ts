@@ -30,7 +30,7 @@ export async function runBench(options: RunBenchOptions): Promise<number> {
   for (const { name, load } of chosen(options)) {
     const result = await (await load()).run(options);
     const compared = compare(baselineName(name, isShort), result.ratios, baseline);
-    all.push(...compared);
+    all.push(...compared.filter(({ verdict }) => verdict !== 'untold'));
     if (isJson) say(JSON.stringify({ benchmark: name, machine, ...withoutSvg(result) }));
     else say(resultText(name, result, compared));
     await drawCharts(result);

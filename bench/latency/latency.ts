@@ -103,6 +103,7 @@ function report(found: Readonly<Record<Side, readonly Latencies[]>>, rounds: num
     value: of(side, 'p99Ms') / of('score', 'p99Ms'),
     ...(aim !== undefined && { aim }),
   });
+  const own = { aim: 1, isOfMachine: true } as const;
   return {
     summary:
       `Transaction in the topic to fraud in the topic, ${PER_SECOND} transactions a second, ` +
@@ -119,8 +120,8 @@ function report(found: Readonly<Record<Side, readonly Latencies[]>>, rounds: num
       },
     ],
     ratios: [
-      { name: `${P50_AIM_MS} ms ÷ p50`, value: P50_AIM_MS / of('score', 'p50Ms'), aim: 1 },
-      { name: `${P99_AIM_MS} ms ÷ p99`, value: P99_AIM_MS / of('score', 'p99Ms'), aim: 1 },
+      { name: `${P50_AIM_MS} ms ÷ p50`, value: P50_AIM_MS / of('score', 'p50Ms'), ...own },
+      { name: `${P99_AIM_MS} ms ÷ p99`, value: P99_AIM_MS / of('score', 'p99Ms'), ...own },
       ratio('Flink, heap', 5),
       ratio('Flink, RocksDB', 5),
     ],

@@ -13,6 +13,8 @@ export interface TrafficSpec {
   readonly stepMs: number;
   /** So many transactions a request; absent: one, in binary mode. */
   readonly batch?: number;
+  /** Where it goes on: as if so many had been sent before. */
+  readonly first?: number;
 }
 
 const PARTITIONS = 6;
@@ -55,7 +57,7 @@ export function createEventTraffic(spec: TrafficSpec): () => Buffer {
 /** The records of the topic, each partition's offsets one after the other. */
 function createRecords(spec: TrafficSpec): () => StoredRecord {
   const offsets = Array.from({ length: PARTITIONS }, () => 0n);
-  let n = 0;
+  let n = spec.first ?? 0;
   return () => {
     const pair = Math.abs(Math.imul(n, 0x9e3779b1) % spec.pairs);
     const partition = pair % PARTITIONS;

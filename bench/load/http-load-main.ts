@@ -28,7 +28,7 @@ process.on('message', (order: LoadOrder | typeof GO) => {
 process.once('disconnect', () => process.exit(0));
 
 async function run(order: LoadOrder): Promise<LoadDone> {
-  const key = `${order.port}/${order.traffic.run}`;
+  const key = `${order.port} ${JSON.stringify(order.traffic)}`;
   const next = traffics.get(key) ?? createEventTraffic(order.traffic);
   traffics.set(key, next);
   const requests = Array.from({ length: order.requests }, next);

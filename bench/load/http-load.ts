@@ -11,7 +11,7 @@ export interface LoadOrder {
   readonly requests: number;
   /** Connections, each with one request under way. */
   readonly inFlight: number;
-  /** What is sent; the next order for the same port and run goes on where the last one ended. */
+  /** What is sent; the next order of the same for the same port goes on where this one ends. */
   readonly traffic: TrafficSpec;
 }
 
