@@ -42,6 +42,9 @@ export function register(program: Command): void {
     .action(async (names: readonly string[], flags: BenchFlags) => {
       const { runBench } = await import('../bench/run-bench.ts');
       const isQuiet = flags.quiet ?? false;
+      // So that servers end with us, which they do when we exit.
+      for (const signal of ['SIGINT', 'SIGTERM'] as const)
+        process.once(signal, () => process.exit(1));
       process.exitCode = await runBench({
         ...{ names, rounds: flags.rounds, isShort: flags.short ?? false },
         isCheck: flags.check ?? false,
