@@ -76,7 +76,7 @@ it('lets an unsent verdict live no longer than the state’s time, however busy 
   const log = createLog('test', 'silent');
   const settings = { url, timeoutMs: 5000, log, keyPrefix };
   const rule = { ...RULE, windowMs: 20, allowedLatenessMs: 30 };
-  const store = await openRedisTotalsStore({ ...settings, rule, stateTtlMs: 50 });
+  const store = await openRedisTotalsStore({ ...settings, rule, stateTtlMs: 500 });
   const client = await createClient({ url }).connect();
   await store.add(transaction({ t: 1000, id: 'unsent', amount: 150 }));
   const unsentKeys = () => client.keys(`${keyPrefix}:*ounsent`);

@@ -6,7 +6,7 @@ import type { Log } from '#shared/log.ts';
 import { emptyPairState, type PairState } from '../core/pair-state.ts';
 import type { TotalsStore } from '../totals-store.ts';
 import { Gather } from './gather.ts';
-import { encodeLeaf } from './leaf-codec.ts';
+import { LargePairs, unsentKey } from './large-pairs.ts';
 import { decodePairState, encodePairState } from './pair-text.ts';
 import { totalOf } from './pair-total.ts';
 import { type Answer, decideTurn } from './pair-turn.ts';
@@ -52,8 +52,6 @@ const FLIGHTS = 2;
 const FLIGHT_TRANSACTIONS = 256;
 /** Each time that somebody else was quicker they have got on, so this is seldom reached. */
 const ATTEMPTS = 100;
-/** Keys of large pairs that are remembered, so that they are not read to find out. */
-const LARGE_KEYS = 10_000;
 
 /**
  * The store in Redis. A pair's state is one text, which this process reads, lets the pure core add
@@ -81,12 +79,11 @@ class ScriptedStore {
   readonly #prefix: string;
   readonly #lifeMs: number;
   readonly #textEntries: number;
-  readonly #ruleArguments: readonly string[];
   readonly #elapsedMs: () => number;
   readonly #nextVersion: () => string;
   readonly #turns: Turns;
   readonly #sent: Gather<string>;
-  readonly #large = new Set<string>();
+  readonly #large: LargePairs;
 
   constructor(commands: TotalsCommands, options: ScriptedStoreOptions) {
     const { rule, stateTtlMs, keyPrefix = KEY_PREFIX, leafEntries = LEAF_ENTRIES } = options;
@@ -96,14 +93,8 @@ class ScriptedStore {
     this.#prefix = `${keyPrefix}:${ruleMark(rule)}`;
     this.#lifeMs = stateLifeMs(rule, stateTtlMs);
     this.#textEntries = options.textEntries ?? TEXT_ENTRIES;
-    this.#ruleArguments = [
-      rule.windowMs,
-      rule.allowedLatenessMs,
-      rule.thresholdMinor,
-      rule.updates,
-      this.#lifeMs,
-      leafEntries,
-    ].map(String);
+    const lifeMs = this.#lifeMs;
+    this.#large = new LargePairs({ commands, rule, lifeMs, leafEntries });
     this.#elapsedMs = elapsedMs;
     this.#nextVersion = createVersions(options.chance);
     this.#turns = new Turns({
@@ -137,7 +128,7 @@ class ScriptedStore {
     if (text === null || text === undefined) return undefined;
     const { rule } = this.#options;
     if (isText(text)) return totalOf(this.#stateOf(text), rule);
-    return this.#commands.read(scriptKeys(key), this.#ruleArguments);
+    return this.#large.read(key);
   }
 
   /** Takes turns until each is settled: those where somebody else was quicker are taken again. */
@@ -149,7 +140,7 @@ class ScriptedStore {
       const large = left.filter(({ key }) => this.#large.has(key));
       const again = await Promise.all([
         small.length === 0 ? [] : this.#takeSmall(small),
-        ...large.map((turn) => this.#takeLarge(turn)),
+        ...large.map((turn) => this.#large.take(turn)),
       ]);
       left = again.flat();
     }
@@ -180,8 +171,8 @@ class ScriptedStore {
         decided.push(this.#decide(turn, text, state));
         continue;
       }
-      if (isOurs && text !== '') await this.#handOver(turn.key, text);
-      this.#rememberLarge(turn.key);
+      if (state !== undefined && text !== '') await this.#large.handOver(turn.key, text, state);
+      else this.#large.remember(turn.key);
       again.push(turn);
     }
     const [refused] = await Promise.all([this.#commit(decided), this.#lookForUnsent(decided)]);
@@ -242,38 +233,6 @@ class ScriptedStore {
     }
   }
 
-  /** Lets the scripts have the pair, unless somebody else was quicker. */
-  async #handOver(key: string, text: string): Promise<void> {
-    const { state, fraud } = encodeLeaf(this.#stateOf(text), this.#options.rule);
-    const [stateKey, , , fraudKey] = scriptKeys(key) as [string, string, string, string];
-    const version = text.slice(0, VERSION_CHARACTERS);
-    const args = [version, String(this.#lifeMs), state, ...fraud];
-    await this.#commands.handOver([stateKey, fraudKey], args);
-  }
-
-  #rememberLarge(key: string): void {
-    if (this.#large.size >= LARGE_KEYS) this.#large.clear();
-    this.#large.add(key);
-  }
-
-  async #takeLarge(turn: Turn): Promise<Turn[]> {
-    const added = await Promise.all(
-      turn.waiting.map(async (one) => {
-        const { id, eventTimeMs, amountMinor } = one.transaction;
-        const keys = scriptKeys(turn.key, id);
-        const args = [...this.#ruleArguments, id, String(eventTimeMs), String(amountMinor)];
-        const decision = await this.#commands.add(keys, args);
-        if (decision === undefined) return [one];
-        one.resolve(decision);
-        return [];
-      }),
-    );
-    const waiting = added.flat();
-    if (waiting.length === 0) return [];
-    this.#large.delete(turn.key);
-    return [{ ...turn, waiting }];
-  }
-
   #stateKey(pair: Pair): string {
     return `${this.#prefix}{${pairKey(pair)}:${pair.currency}}`;
   }
@@ -289,13 +248,4 @@ function settle({ turn, answers }: Decided): void {
   for (const [i, { decision }] of answers.entries()) {
     (turn.waiting[i] as Waiting).resolve(decision);
   }
-}
-
-function unsentKey(stateKey: string, id: string): string {
-  return `${stateKey}o${id}`;
-}
-
-/** State, older leaves, ids, fraud records, unsent verdict of one transaction: ../lua/args.lua. */
-function scriptKeys(stateKey: string, id = ''): string[] {
-  return [stateKey, `${stateKey}l`, `${stateKey}i`, `${stateKey}f`, unsentKey(stateKey, id)];
 }
