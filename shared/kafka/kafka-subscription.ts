@@ -110,9 +110,9 @@ export class KafkaSubscription {
       rebalanceTimeout: 60_000,
       metadataMaxAge: 10_000,
       allowAutoTopicCreation: false,
-      maxBytesPerPartition: 1024 * 1024,
+      maxBytesPerPartition: 256 * 1024,
       minBytes: 1,
-      maxBytes: 10 * 1024 * 1024,
+      maxBytes: 4 * 1024 * 1024,
       maxWaitTimeInMs: 250,
       partitionAssigners: [PartitionAssigners.roundRobin],
       retry: {

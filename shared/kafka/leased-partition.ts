@@ -2,9 +2,9 @@ import type { PartitionLease, StoredRecord, Subscription } from './topic.ts';
 
 /** As many records at once as Knative's consumers take (facts 1: max.poll.records). */
 const CHUNK_RECORDS = 50;
-/** Chunks that are held here while the reader is busy: above, fetching pauses. */
-const QUEUE_HIGH_CHUNKS = 10;
-const QUEUE_LOW_CHUNKS = 2;
+/** Records of one partition that are held here while the reader is busy: above, fetching pauses. */
+const QUEUE_HIGH_RECORDS = 500;
+const QUEUE_LOW_RECORDS = 100;
 
 export interface LeasedPartitionOptions {
   readonly topic: string;
@@ -23,6 +23,8 @@ export class LeasedPartition {
   readonly lease: PartitionLease;
   readonly #options: LeasedPartitionOptions;
   readonly #chunkRecords: number;
+  readonly #highRecords: number;
+  readonly #lowRecords: number;
   readonly #controller = new AbortController();
   readonly #queue: StoredRecord[] = [];
   #pumping: Promise<void> | undefined;
@@ -32,6 +34,8 @@ export class LeasedPartition {
   constructor(options: LeasedPartitionOptions) {
     this.#options = options;
     this.#chunkRecords = options.subscription.maxRecords ?? CHUNK_RECORDS;
+    this.#highRecords = Math.max(QUEUE_HIGH_RECORDS, 4 * this.#chunkRecords);
+    this.#lowRecords = Math.max(QUEUE_LOW_RECORDS, 2 * this.#chunkRecords);
     const { topic, partition, commit } = options;
     const { signal } = this.#controller;
     this.lease = {
@@ -47,7 +51,7 @@ export class LeasedPartition {
   /** Takes over records that were fetched. Never waits. */
   push(records: readonly StoredRecord[]): void {
     this.#queue.push(...records);
-    if (!this.#isPaused && this.#queue.length > QUEUE_HIGH_CHUNKS * this.#chunkRecords) {
+    if (!this.#isPaused && this.#queue.length > this.#highRecords) {
       this.#isPaused = true;
       this.#options.pause();
     }
@@ -59,7 +63,7 @@ export class LeasedPartition {
   async #pump(): Promise<void> {
     while (this.#queue.length > 0 && !this.#isStopping && !this.lease.signal.aborted) {
       const chunk = this.#queue.splice(0, this.#chunkRecords);
-      if (this.#isPaused && this.#queue.length < QUEUE_LOW_CHUNKS * this.#chunkRecords) {
+      if (this.#isPaused && this.#queue.length < this.#lowRecords) {
         this.#isPaused = false;
         this.#options.resume();
       }
