@@ -101,7 +101,7 @@ async function run(file: string | undefined, flags: ReplayFlags, command: Comman
   const progress = progressOf(flags);
   const { rule, words } = await chooseRule(flags);
   const report = await runReplay({
-    source: file ?? `topic ${flags.topic}`,
+    source: file === '-' ? 'standard input' : (file ?? `topic ${flags.topic}`),
     read: file === undefined ? topicReader(flags) : fileReader(file, flags, progress.bytes),
     ...{ rule: { ...rule, updates: flags.updates ?? rule.updates }, ruleWords: words },
     ...{ isSorted: flags.sort ?? false, disorderMs: flags.disorder },

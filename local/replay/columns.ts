@@ -106,7 +106,8 @@ export function findColumns(
     const example = missing.map((name) => `${name}=COLUMN`).join(',');
     const columns = header.map((name) => JSON.stringify(name)).join(', ');
     throw new Error(
-      `line 1: no column for ${missing.join(', ')} among ${columns}; name them: --columns ${example}`,
+      `line 1: no column for ${missing.join(', ')} among ${columns}; ` +
+        `name them: --columns ${example}`,
     );
   }
   const indexes = (name: ColumnName): readonly number[] => {

@@ -58,7 +58,8 @@ export class CsvRecords {
       if (!this.#scan(isEnd)) {
         if (this.bytes.length - this.#position <= RECORD_MAX_BYTES) return false;
         throw new Error(
-          `line ${this.#nextLine}: no end of this line in ${RECORD_MAX_BYTES} bytes; is a quote missing?`,
+          `line ${this.#nextLine}: no end of this line in ${RECORD_MAX_BYTES} bytes; ` +
+            'is a quote missing?',
         );
       }
       this.recordStart = this.#position;

@@ -103,12 +103,16 @@ function refusedText({ place, field, expected }: RefusedRow): string {
 
 function labelLines(labels: LabelReport): string[] {
   const { alertPrecision, precision, recall } = ratesOf(labels);
+  const row = (some: number, all: number, rate: number | null, words: string): string =>
+    `  ${part(some, all, rate)} ${words}`;
+  const { alertsWithLabelled, alerts, labelledFound, found, labelled } = labels;
   return [
     'labels in the data:',
-    `  ${part(labels.alertsWithLabelled, labels.alerts, alertPrecision)} alerts have a labelled transaction`,
-    `  ${part(labels.labelledFound, labels.found, precision)} transactions found are labelled (precision)`,
-    `  ${part(labels.labelledFound, labels.labelled, recall)} labelled transactions are found (recall)`,
-    '  Labels mark every kind of laundering; this rule looks for one, large sums of one pair in one window.',
+    row(alertsWithLabelled, alerts, alertPrecision, 'alerts have a labelled transaction'),
+    row(labelledFound, found, precision, 'transactions found are labelled (precision)'),
+    row(labelledFound, labelled, recall, 'labelled transactions are found (recall)'),
+    '  Labels mark every kind of laundering; this rule looks for one, large sums of one pair in',
+    '  one window.',
   ];
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addHash, hashesOf, mayHold } from './id-hashes.ts';
+import { addHash, hashesOf, mayHold, widerHashes } from './id-hashes.ts';
 
 const named = (count: number, from = 0) =>
   Array.from({ length: count }, (_, i) => ({ id: `/bank/é#${from + i}` }));
@@ -15,5 +15,9 @@ it('says when it is full', () => {
   const hashes = hashesOf([]);
   const taken = named(100).filter(({ id }) => addHash(hashes, id));
   expect(taken.length).toBeLessThan(hashes.slots.length);
-  expect(taken.every(({ id }) => mayHold(hashes, id))).toBe(true);
+  const wider = widerHashes(hashes);
+  for (const each of [hashes, wider]) {
+    expect(taken.every(({ id }) => mayHold(each, id))).toBe(true);
+  }
+  expect(addHash(wider, 'one more')).toBe(true);
 });

@@ -33,11 +33,18 @@ export function mayHold({ slots }: IdHashes, id: string): boolean {
   return false;
 }
 
-/** False where it is full, and has to be made anew. */
+/** False where it is full, and has to be made anew or wider. */
 export function addHash(hashes: IdHashes, id: string): boolean {
   if (4 * hashes.count >= 3 * hashes.slots.length) return false;
   put(hashes, hashOf(id));
   return true;
+}
+
+/** The same with twice the room; the ids themselves need not be looked at. */
+export function widerHashes({ slots }: IdHashes): IdHashes {
+  const hashes = { slots: new Uint32Array(2 * slots.length), count: 0 };
+  for (const hash of slots) if (hash !== 0) put(hashes, hash);
+  return hashes;
 }
 
 function put(hashes: IdHashes, hash: number): void {

@@ -1,5 +1,5 @@
 import type { AmountMinor, TotalMinor } from '#shared/domain/amount.ts';
-import { addHash, hashesOf, type IdHashes, mayHold } from './id-hashes.ts';
+import { addHash, hashesOf, type IdHashes, mayHold, widerHashes } from './id-hashes.ts';
 
 /**
  * What is remembered of one pair: its transactions back to 2 W + allowed lateness before the
@@ -146,8 +146,12 @@ export function insertEntry(state: PairState, index: number, entry: Entry): void
 
 function noteId(state: PairState, id: string): void {
   state.additions += 1;
-  if (state.idHashes === undefined || addHash(state.idHashes, id)) return;
-  state.idHashes = hashesOf(state.entries);
+  const { idHashes, entries } = state;
+  if (idHashes === undefined || addHash(idHashes, id)) return;
+  // Made anew where half of it or more is forgotten.
+  const isMostlyKnown = idHashes.count < 2 * entries.length;
+  state.idHashes = isMostlyKnown ? widerHashes(idHashes) : hashesOf(entries);
+  if (isMostlyKnown) addHash(state.idHashes, id);
 }
 
 /** Takes the oldest entries out, and returns them. */
