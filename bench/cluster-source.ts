@@ -76,7 +76,9 @@ async function measure(kind: Kind, id: string, count: number): Promise<number> {
     return (first.lag - last.lag) / ((last.atMs - first.atMs) / 1000);
   } finally {
     await Promise.all([topics.close(), groups.close()]);
-    await splitwatch('clean', '--namespace', id, '--topics', '--yes');
+    await splitwatch('clean', '--namespace', id, '--topics', '--yes').catch((error: Error) => {
+      process.stderr.write(`${id} is left behind: ${error.message}`);
+    });
   }
 }
 
