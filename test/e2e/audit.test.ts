@@ -8,6 +8,7 @@ import { brokersForTests } from '#shared/kafka/kafka-test-brokers.ts';
 import { createKafkaTopics } from '#shared/kafka/kafka-topics.ts';
 import { createLog } from '#shared/log.ts';
 import { ruleMark } from '../../functions/score/store/rule-mark.ts';
+import { VERSION_CHARACTERS } from '../../functions/score/store/state-version.ts';
 import { createPoster, type Poster } from '../../local/eventing/post.ts';
 import { type ProgramRun, runProgramFile } from '../../local/services/run-program.ts';
 import { DEFAULT_RULE } from '../oracle/compare.ts';
@@ -205,20 +206,16 @@ describe('what cannot be audited', () => {
   });
 });
 
-/** To the pair's newest total, in the state as lua/codec.lua writes it. */
-const ADD_CENT = `
-local text = redis.call('GET', KEYS[1])
-local flags, _, _, _, last, _, _, _, at = struct.unpack('>BI4I4I2I4I4Hc0Hc0', text)
-if flags >= 2 then at = at + struct.size('>I4I4I4I4I4I6I4I6') end
-local place = at + last - 1 + 13
-local low = struct.unpack('>I4', text, place)
-text = text:sub(1, place - 1) .. struct.pack('>I4', low + 1) .. text:sub(place + 4)
-return redis.call('SET', KEYS[1], text, 'KEEPTTL')`;
-
+/** To the pair's newest amount, and so to its total, in the state as `pair-text.ts` writes it. */
 async function addCent(key: string): Promise<void> {
   const redis = await createClient({ url: redisUrl }).connect();
   try {
-    expect(await redis.eval(ADD_CENT, { keys: [key], arguments: [] })).toBe('OK');
+    const text = (await redis.get(key)) as string;
+    const state = JSON.parse(text.slice(VERSION_CHARACTERS));
+    const entries: (number | string)[] = state[5];
+    entries[entries.length - 2] = (entries.at(-2) as number) + 1;
+    const changed = text.slice(0, VERSION_CHARACTERS) + JSON.stringify(state);
+    expect(await redis.set(key, changed, { expiration: 'KEEPTTL' })).toBe('OK');
   } finally {
     redis.destroy();
   }
