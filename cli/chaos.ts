@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { FaultResult } from '../local/chaos/chaos-run.ts';
 import { parseDuration, parseWhole } from './duration.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -9,6 +9,7 @@ interface ChaosFlags {
   readonly for: number;
   readonly rate: number;
   readonly unordered?: boolean;
+  readonly source: 'single' | 'batch';
   readonly json?: boolean;
 }
 
@@ -23,6 +24,7 @@ Examples:
   ./splitwatch chaos                               every fault, about four minutes
   ./splitwatch chaos --list                        what there is
   ./splitwatch chaos redis-killed all-at-once
+  ./splitwatch chaos --source batch                transactions and fraud events in batches
   ./splitwatch chaos score-killed --for 20s --rate 500 --json`;
 
 export function register(program: Command): void {
@@ -35,6 +37,11 @@ export function register(program: Command): void {
     .option('--for <time>', 'load before each fault, as in 5s', parseDuration, 2000)
     .option('--rate <per second>', 'transactions', parseWhole(1, 2000), 200)
     .option('--unordered', 'many requests at a time for each partition, as on a cluster')
+    .addOption(
+      new Option('--source <kind>', 'transactions and fraud events a POST: one, or batches')
+        .choices(['single', 'batch'])
+        .default('single'),
+    )
     .option('--json', 'one JSON object a line: each fault, and at the end a summary')
     .addHelpText('after', HELP)
     .action(async (names: readonly string[], flags: ChaosFlags) => {
@@ -48,7 +55,7 @@ export function register(program: Command): void {
 async function play(
   names: readonly string[],
   count: number,
-  { json, seed, rate, unordered, ...flags }: ChaosFlags,
+  { json, seed, rate, unordered, source, ...flags }: ChaosFlags,
 ): Promise<number> {
   const { runChaos } = await import('../local/chaos/chaos-program.ts');
   const { TABLE_HEAD, tableRow } = await import('../local/chaos/chaos-table.ts');
@@ -61,6 +68,7 @@ async function play(
   const results = await runChaos({
     ...{ names, seed, ratePerSecond: rate, loadMs: flags.for, onResult },
     ordering: unordered ? 'unordered' : 'ordered',
+    source,
     environment: process.env,
     log: (line) => process.stderr.write(`${line}\n`),
     now: Date.now,

@@ -11,6 +11,8 @@ export interface SourcePlan {
   readonly group: string;
   readonly sinkUrl: string;
   readonly deadLetterUrl: string;
+  /** Many records a POST. */
+  readonly isBatched?: boolean;
 }
 
 /** What the process is told on its command line, as JSON. */
@@ -32,12 +34,13 @@ export async function runSourceProcess(
   const log = createLog('source', 'warn');
   const topics = createKafkaTopics({ brokers, log, sessionTimeoutMs: SESSION_TIMEOUT_MS });
   const running: KafkaSource[] = [];
-  for (const { topic, group, sinkUrl, deadLetterUrl } of sources) {
+  for (const { topic, group, sinkUrl, deadLetterUrl, isBatched } of sources) {
     const delivery = { ...CHAOS_DELIVERY, deadLetterSink: { uri: deadLetterUrl } };
     running.push(
       await startKafkaSource({
         ...{ reader: withReader(topics), topic, group, sinkUrl, ordering, delivery, log },
         commitIntervalMs: COMMIT_INTERVAL_MS,
+        ...(isBatched && { batch: {} }),
       }),
     );
   }

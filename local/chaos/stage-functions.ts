@@ -34,6 +34,7 @@ export interface StageFunctionsOptions extends StageOptions {
 /** Starts each of them, with a proxy before it and a proxy before all that it talks to. */
 export function stageFunctions(options: StageFunctionsOptions) {
   const { proxies, brokers, environment, onLogLine, scripts = {} } = options;
+  const isBatched = options.source === 'batch';
   const urlOf = (hop: Hop, path = ''): string => `http://127.0.0.1:${proxies[hop].port}${path}`;
   const redisUrl = `redis://127.0.0.1:${proxies.redis.port}`;
   const nodeOptions = `${environment.NODE_OPTIONS ?? ''} --max-old-space-size=${HEAP_MEGABYTES}`;
@@ -64,7 +65,8 @@ export function stageFunctions(options: StageFunctionsOptions) {
     score: () => {
       const wiring = { K_SINK: urlOf('sink', `/default/${TOPICS.fraud}`), REDIS_URL: redisUrl };
       const script = scripts.score ?? scriptOf('../../functions/score/main.ts');
-      const settings = { ...scoreEnvironment(), ...wiring };
+      const batch = { SINK_BATCH: isBatched ? 'on' : 'off' };
+      const settings = { ...scoreEnvironment(), ...batch, ...wiring };
       return behindProxy('score', start('score', script, { environment: settings }));
     },
     notify: () => {
@@ -86,6 +88,7 @@ export function stageFunctions(options: StageFunctionsOptions) {
             group: GROUPS.score,
             sinkUrl: urlOf('score'),
             deadLetterUrl: urlOf('sink', `/default/${TOPICS.transactionsDeadLetters}`),
+            isBatched,
           },
           {
             topic: TOPICS.fraud,

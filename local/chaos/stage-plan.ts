@@ -5,6 +5,8 @@ export type Ordering = 'ordered' | 'unordered';
 
 export interface StageOptions {
   readonly ordering: Ordering;
+  /** Transactions a POST, and fraud events: one, or batches; one unless set. */
+  readonly source?: 'single' | 'batch';
   readonly environment: Environment;
   /** Takes one line of progress at a time. */
   readonly log: (line: string) => void;
