@@ -35,6 +35,17 @@ it('makes requests that score reads, the same each time, every id another', () =
   expect(ids.size).toBe(200);
 });
 
+it.each([1, 2, 50, 97])('gives each of %i pairs one before any has two', (pairs) => {
+  const next = createEventTraffic({ ...SPEC, pairs });
+  const seen = new Set<string>();
+  for (let n = 0; n < pairs; n += 1) {
+    const one = decoded(next());
+    if (one.kind === 'batch') throw new Error('not one event');
+    seen.add(`${one.transaction.origin}:${one.transaction.target}`);
+  }
+  expect(seen.size).toBe(pairs);
+});
+
 it('makes batches of one partition each, offsets one after the other', () => {
   const next = createEventTraffic({ ...SPEC, batch: 10 });
   const seen = new Map<number, number>();

@@ -57,9 +57,10 @@ export function createEventTraffic(spec: TrafficSpec): () => Buffer {
 /** The records of the topic, each partition's offsets one after the other. */
 function createRecords(spec: TrafficSpec): () => StoredRecord {
   const offsets = Array.from({ length: PARTITIONS }, () => 0n);
+  const step = stepThrough(spec.pairs);
   let n = spec.first ?? 0;
   return () => {
-    const pair = Math.abs(Math.imul(n, 0x9e3779b1) % spec.pairs);
+    const pair = ((n % spec.pairs) * step) % spec.pairs;
     const partition = pair % PARTITIONS;
     const offset = offsets[partition] as bigint;
     offsets[partition] = offset + 1n;
@@ -67,6 +68,14 @@ function createRecords(spec: TrafficSpec): () => StoredRecord {
     n += 1;
     return { ...record, topic: TOPIC, partition, offset, timestampMs: START_MS };
   };
+}
+
+/** By which all the pairs are gone through in no order that shows, each once before any twice. */
+function stepThrough(pairs: number): number {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  let step = Math.max(1, Math.floor(0.618 * pairs));
+  while (divisor(step, pairs) !== 1) step += 1;
+  return step;
 }
 
 function transactionAt({ run, stepMs }: TrafficSpec, n: number, pair: number) {
